@@ -1,0 +1,41 @@
+namespace Contracts;
+
+/// <summary>
+/// The provider reported what became of a message. Reports come late, twice and out of order.
+/// Campaigns moves its row and counters; Messaging settles unknown outcomes and judges failures.
+/// </summary>
+public sealed record StatusChanged
+{
+    public required string Provider { get; init; }
+
+    public required string ProviderMessageId { get; init; }
+
+    /// <summary>Our id, from the status callback's own URL; null where a provider does not carry it.</summary>
+    public Guid? MessageId { get; init; }
+
+    public int? Attempt { get; init; }
+
+    public required DeliveryStatus Status { get; init; }
+
+    /// <summary>With <see cref="DeliveryStatus.Failed"/>: the provider's code as text; it need not be a number.</summary>
+    public string? ErrorCode { get; init; }
+
+    public required DateTimeOffset ReceivedAt { get; init; }
+}
+
+/// <summary>In order of evidence: of several reports on one attempt the greatest is the true one.</summary>
+public enum DeliveryStatus
+{
+    /// <summary>The provider has it (Twilio: accepted, scheduled, queued, sending).</summary>
+    Queued,
+
+    /// <summary>On its way. May stay the last status for ever (phone off, or blocked).</summary>
+    Sent,
+
+    /// <summary>Failed, undelivered or cancelled at the provider; final unless a delivery is reported after all.</summary>
+    Failed,
+
+    Delivered,
+
+    Read,
+}
