@@ -1,3 +1,20 @@
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+using ServiceDefaults;
+using Services.Campaigns;
+
 var builder = WebApplication.CreateBuilder(args);
+
+builder.AddServiceDefaults();
+builder.AddDatabase("campaignsdb");
+builder.AddMessageBus("campaigns");
+builder.Services.AddDbContext<CampaignsDbContext>((services, options) =>
+    options.UseNpgsql(services.GetRequiredService<NpgsqlDataSource>()));
+builder.Services.AddOpenApi();
+
 var app = builder.Build();
+
+app.MapDefaultEndpoints();
+app.MapOpenApi();
+
 app.Run();

@@ -1,0 +1,128 @@
+namespace Services.Campaigns;
+
+internal enum CampaignStatus
+{
+    Draft,
+    Scheduled,
+    Running,
+    Paused,
+    Completed,
+    Cancelled,
+}
+
+/// <summary>One template message to an audience, and what follows a reply.</summary>
+/// <remarks>
+/// <c>draft → scheduled → running ⇄ paused → completed</c>, <c>cancelled</c> from any of them but completed.
+/// The moves that answer <c>false</c> are not allowed in the present state and change nothing.
+/// </remarks>
+internal sealed class Campaign
+{
+    public required Guid Id { get; init; }
+
+    public required string Name { get; set; }
+
+    public CampaignStatus Status { get; private set; }
+
+    /// <summary>The error code that paused it by itself.</summary>
+    public string? StatusReason { get; private set; }
+
+    public required Guid TemplateId { get; set; }
+
+    /// <summary>What fills each variable of the template, e.g. <c>"1" → "{{firstName}}"</c>.</summary>
+    public Dictionary<string, string> Variables { get; set; } = [];
+
+    public string? Message2Body { get; set; }
+
+    public int? Message2WithinHours { get; set; }
+
+    public required Audience Audience { get; set; }
+
+    public DateTimeOffset? StartAt { get; set; }
+
+    public QuietHours? QuietHours { get; set; }
+
+    /// <summary>Frozen at launch, as are <see cref="Body"/> and <see cref="Sender"/>.</summary>
+    public string? ContentSid { get; private set; }
+
+    public string? Body { get; private set; }
+
+    public string? Sender { get; private set; }
+
+    public DateTimeOffset? LaunchedAt { get; private set; }
+
+    public Guid? FrozenUpTo { get; private set; }
+
+    public DateTimeOffset? FrozenAt { get; private set; }
+
+    public DateTimeOffset? LastFedAt { get; private set; }
+
+    public DateTimeOffset? StartedAt { get; private set; }
+
+    public DateTimeOffset? FinishedAt { get; private set; }
+
+    public string? TraceParent { get; private set; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    public DateTimeOffset UpdatedAt { get; set; }
+
+    public bool TryLaunch(Template template, string sender, string? traceParent, DateTimeOffset now)
+    {
+        if (Status != CampaignStatus.Draft)
+        {
+            return false;
+        }
+
+        (ContentSid, Body, Sender, TraceParent) = (template.ContentSid, template.Body, sender, traceParent);
+        LaunchedAt = now;
+        Move(StartAt > now ? CampaignStatus.Scheduled : CampaignStatus.Running, now);
+        return true;
+    }
+
+    public bool TryPause(DateTimeOffset now) => TryMove(CampaignStatus.Running, CampaignStatus.Paused, now);
+
+    public bool TryResume(DateTimeOffset now) => TryMove(CampaignStatus.Paused, CampaignStatus.Running, now);
+
+    public bool TryCancel(DateTimeOffset now)
+    {
+        if (Status is CampaignStatus.Completed or CampaignStatus.Cancelled)
+        {
+            return false;
+        }
+
+        Move(CampaignStatus.Cancelled, now);
+        return true;
+    }
+
+    private bool TryMove(CampaignStatus from, CampaignStatus to, DateTimeOffset now)
+    {
+        if (Status != from)
+        {
+            return false;
+        }
+
+        Move(to, now);
+        return true;
+    }
+
+    private void Move(CampaignStatus to, DateTimeOffset now)
+    {
+        (Status, StatusReason, UpdatedAt) = (to, null, now);
+        StartedAt ??= to == CampaignStatus.Running ? now : null;
+        FinishedAt ??= to == CampaignStatus.Cancelled ? now : null;
+    }
+}
+
+/// <summary>Who gets the campaign: exactly one of the three is set.</summary>
+internal sealed record Audience
+{
+    public bool? All { get; init; }
+
+    /// <summary>Contacts with at least one of these tags.</summary>
+    public IReadOnlyList<string>? Tags { get; init; }
+
+    public IReadOnlyList<Guid>? ContactIds { get; init; }
+}
+
+/// <summary>A part of the day in which nothing bulk leaves, e.g. 21:00 to 08:00 in Europe/Paris.</summary>
+internal sealed record QuietHours(TimeOnly From, TimeOnly To, string TimeZone);

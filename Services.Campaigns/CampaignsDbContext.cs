@@ -1,0 +1,37 @@
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.ChangeTracking;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using ServiceDefaults;
+
+namespace Services.Campaigns;
+
+/// <summary>Contacts, templates and campaigns. The messages' own engine (Messages/) speaks SQL, for speed.</summary>
+internal sealed class CampaignsDbContext(DbContextOptions<CampaignsDbContext> options) : DbContext(options)
+{
+    public DbSet<Contact> Contacts => Set<Contact>();
+
+    public DbSet<Template> Templates => Set<Template>();
+
+    public DbSet<Campaign> Campaigns => Set<Campaign>();
+
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        modelBuilder.ApplyConfigurationsFromAssembly(typeof(CampaignsDbContext).Assembly);
+        modelBuilder.UseSnakeCase();
+    }
+}
+
+internal static class JsonColumn
+{
+    /// <summary>Stores the property as jsonb; it is replaced as a whole, not changed in place.</summary>
+    public static PropertyBuilder<T> IsJson<T>(this PropertyBuilder<T> property) => property
+        .HasColumnType("jsonb")
+        .HasConversion(
+            value => JsonSerializer.Serialize(value, JsonSerializerOptions.Web),
+            text => JsonSerializer.Deserialize<T>(text, JsonSerializerOptions.Web)!,
+            new ValueComparer<T>(
+                (left, right) => JsonSerializer.Serialize(left, JsonSerializerOptions.Web)
+                    == JsonSerializer.Serialize(right, JsonSerializerOptions.Web),
+                value => JsonSerializer.Serialize(value, JsonSerializerOptions.Web).GetHashCode(StringComparison.Ordinal)));
+}
