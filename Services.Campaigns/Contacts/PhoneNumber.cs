@@ -1,0 +1,148 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.Text;
+
+namespace Services.Campaigns;
+
+/// <summary>A telephone number in E.164 (<c>+33612345678</c>). One that can't be a number can't be constructed.</summary>
+/// <remarks>https://www.itu.int/rec/T-REC-E.164: at most 15 digits, the country code first, which never begins with 0.</remarks>
+internal sealed record PhoneNumber
+{
+    private const int LongestInput = 64;
+    private const string Prefix = "whatsapp:";
+
+    private const string International =
+        "Write the number in the international form: + and the country code first, for example +33 6 12 34 56 78.";
+
+    // Where a wrong number of digits is certain to be a typing error. TrunkZero: dialled 0 before the number inside the
+    // country and never after the country code, so that +33 06… can only mean +33 6…. (Italy keeps its 0, for example.)
+    private static readonly (string Code, int Least, int Most, bool TrunkZero)[] Countries =
+    [
+        ("1", 10, 10, false), ("7", 10, 10, false), ("31", 9, 9, true), ("32", 8, 9, true), ("33", 9, 9, true),
+        ("34", 9, 9, false), ("41", 9, 9, true), ("44", 9, 10, true), ("49", 6, 13, true), ("52", 10, 11, false),
+        ("55", 10, 11, true), ("91", 10, 10, true), ("212", 9, 9, true), ("213", 8, 9, true), ("216", 8, 8, false),
+        ("221", 9, 9, false), ("223", 8, 8, false), ("225", 10, 10, false), ("226", 8, 8, false),
+        ("237", 9, 9, false), ("262", 9, 9, true), ("351", 9, 9, false), ("352", 4, 11, false),
+        ("590", 9, 9, true), ("594", 9, 9, true), ("596", 9, 9, true),
+    ];
+
+    private PhoneNumber(string value) => Value = value;
+
+    /// <summary>With the plus sign.</summary>
+    public string Value { get; }
+
+    /// <summary>Without the plus sign, as wa.me links and some providers want it.</summary>
+    public string Digits => Value[1..];
+
+    /// <summary>
+    /// Reads a number as people write it: spaces, dots, dashes, slashes and parentheses are dropped, <c>00</c> stands
+    /// for <c>+</c>, a trunk <c>(0)</c> is left out. A national number is refused: guessing its country could write to
+    /// somebody else. <paramref name="remedy"/> never repeats the number.
+    /// </summary>
+    public static bool TryParse(
+        string? text,
+        [NotNullWhen(true)] out PhoneNumber? number,
+        [NotNullWhen(false)] out string? remedy)
+    {
+        number = null;
+        remedy = Read(text, out var international, out var digits)
+            ?? (international ? Check(ref digits) : NationalForm(digits));
+        if (remedy is not null)
+        {
+            return false;
+        }
+
+        number = new($"+{digits}");
+        return true;
+    }
+
+    public override string ToString() => Value;
+
+    private static string? Read(string? text, out bool international, out string digits)
+    {
+        (international, digits) = (false, "");
+        if (string.IsNullOrWhiteSpace(text) || text.Length > LongestInput)
+        {
+            return International;
+        }
+
+        var rest = text.AsSpan().Trim();
+        if (rest.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase))
+        {
+            rest = rest[Prefix.Length..];
+        }
+
+        var read = new StringBuilder(LongestInput);
+        for (var index = 0; index < rest.Length; index++)
+        {
+            var letter = rest[index];
+            if (letter == '+' && read.Length == 0 && !international)
+            {
+                international = true;
+            }
+            else if (char.IsAsciiDigit(letter))
+            {
+                read.Append(letter);
+            }
+            else if (read.Length > 0 && rest[index..].StartsWith("(0)"))
+            {
+                index += 2;
+            }
+            else if (!IsSeparator(letter))
+            {
+                return "A phone number has digits only, with spaces, dots, dashes or parentheses between them. "
+                    + International;
+            }
+        }
+
+        digits = read.ToString();
+        if (!international && digits.StartsWith("00", StringComparison.Ordinal))
+        {
+            (international, digits) = (true, digits[2..]);
+        }
+
+        return null;
+    }
+
+    // Format: the invisible direction marks that come along when a number is copied from an address book.
+    private static bool IsSeparator(char letter) => letter is '.' or '/' or '(' or ')' or '\u2212'
+        || char.IsWhiteSpace(letter)
+        || char.GetUnicodeCategory(letter) is UnicodeCategory.DashPunctuation or UnicodeCategory.Format;
+
+    private static string NationalForm(string digits) =>
+        digits.Length == 10 && digits[0] == '0' && digits[1] != '0'
+            ? "The country code is missing. A French number is written with +33 in place of its first 0: +33 6 12 34 56 78."
+            : "The country code is missing. " + International;
+
+    private static string? Check(ref string digits)
+    {
+        if (digits.Length == 0 || digits[0] == '0')
+        {
+            return "A country code begins with 1 to 9. " + International;
+        }
+
+        foreach (var (code, least, most, trunkZero) in Countries)
+        {
+            if (!digits.StartsWith(code, StringComparison.Ordinal))
+            {
+                continue;
+            }
+
+            if (trunkZero && digits.Length > code.Length && digits[code.Length] == '0')
+            {
+                digits = code + digits[(code.Length + 1)..];
+            }
+
+            var count = digits.Length - code.Length;
+            if (count < least || count > most || (trunkZero && digits[code.Length] == '0'))
+            {
+                var wanted = least == most ? $"{least}" : $"{least} to {most}";
+                return $"After +{code} come {wanted} digits{(trunkZero ? ", without a leading 0" : "")}: check the number.";
+            }
+        }
+
+        return digits.Length is >= 8 and <= 15
+            ? null
+            : "An international number has 8 to 15 digits with its country code: check the number.";
+    }
+}
