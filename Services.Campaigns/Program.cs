@@ -10,11 +10,15 @@ builder.AddDatabase("campaignsdb");
 builder.AddMessageBus("campaigns");
 builder.Services.AddDbContext<CampaignsDbContext>((services, options) =>
     options.UseNpgsql(services.GetRequiredService<NpgsqlDataSource>()));
+builder.AddSandbox();
 builder.Services.AddOpenApi();
 
 var app = builder.Build();
 
 app.MapDefaultEndpoints();
 app.MapOpenApi();
+app.MapContacts();
+app.MapTemplates();
+app.MapSandbox();
 
 app.Run();

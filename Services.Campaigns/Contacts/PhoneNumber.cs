@@ -105,7 +105,7 @@ internal sealed record PhoneNumber
     }
 
     // Format: the invisible direction marks that come along when a number is copied from an address book.
-    private static bool IsSeparator(char letter) => letter is '.' or '/' or '(' or ')' or '\u2212'
+    internal static bool IsSeparator(char letter) => letter is '.' or '/' or '(' or ')' or '\u2212'
         || char.IsWhiteSpace(letter)
         || char.GetUnicodeCategory(letter) is UnicodeCategory.DashPunctuation or UnicodeCategory.Format;
 

@@ -101,7 +101,7 @@ internal sealed partial class MessageText
     private static IEnumerable<Segment> Split(string pattern)
     {
         var end = 0;
-        foreach (var match in PlaceholderRegex().EnumerateMatches(pattern))
+        foreach (Match match in PlaceholderRegex().Matches(pattern))
         {
             if (match.Index > end)
             {
@@ -109,7 +109,7 @@ internal sealed partial class MessageText
             }
 
             end = match.Index + match.Length;
-            yield return new(pattern[(match.Index + 2)..(end - 2)].Trim(), IsPlaceholder: true);
+            yield return new(match.ValueSpan[2..^2].Trim().ToString().Normalize(), IsPlaceholder: true);
         }
 
         if (end < pattern.Length)
@@ -121,16 +121,21 @@ internal sealed partial class MessageText
     private static bool HasBraces(string text) =>
         text.Contains("{{", StringComparison.Ordinal) || text.Contains("}}", StringComparison.Ordinal);
 
-    private static Field FieldOf(string name) =>
-        !name.StartsWith(AttributesPrefix, StringComparison.Ordinal)
-        && Enum.TryParse<Field>(name, ignoreCase: true, out var field) && Enum.IsDefined(field) ? field : Field.None;
+    private static Field FieldOf(string name) => name.ToLowerInvariant() switch
+    {
+        "firstname" => Field.FirstName,
+        "lastname" => Field.LastName,
+        "phone" => Field.Phone,
+        "language" => Field.Language,
+        _ => Field.Attribute,
+    };
 
     private static string AttributeOf(string name) =>
         name.StartsWith(AttributesPrefix, StringComparison.Ordinal) ? name[AttributesPrefix.Length..] : name;
 
     private enum Field
     {
-        None,
+        Attribute,
         FirstName,
         LastName,
         Phone,
@@ -139,7 +144,7 @@ internal sealed partial class MessageText
 
     private readonly record struct Segment(string Text, bool IsPlaceholder);
 
-    [GeneratedRegex(@"\{\{[^{}\p{C}]*[^{}\p{C}\s][^{}\p{C}]*\}\}", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\{\{[^{}\p{Cc}\p{Cs}]*[^{}\p{Cc}\p{Cs}\s][^{}\p{Cc}\p{Cs}]*\}\}", RegexOptions.CultureInvariant)]
     private static partial Regex PlaceholderRegex();
 
     [GeneratedRegex(Breaks, RegexOptions.CultureInvariant)]

@@ -15,9 +15,48 @@ internal sealed class Template
     /// <summary>With its variables as <c>{{1}}</c>.</summary>
     public required string Body { get; set; }
 
+    /// <summary>The names of the variables: exactly those in the body.</summary>
     public List<string> Variables { get; set; } = [];
 
     public required DateTimeOffset CreatedAt { get; init; }
 
     public DateTimeOffset UpdatedAt { get; set; }
+
+    /// <summary>Set instead of removing the row, so that a campaign that is over keeps its template.</summary>
+    public DateTimeOffset? DeletedAt { get; private set; }
+
+    public static Template Create(TemplateDetails details, DateTimeOffset now)
+    {
+        var template = new Template
+        {
+            Id = Guid.CreateVersion7(now),
+            Name = details.Name,
+            ContentSid = details.ContentSid,
+            Language = details.Language,
+            Body = details.Body,
+            CreatedAt = now,
+        };
+        template.Change(details, now);
+        return template;
+    }
+
+    public void Change(TemplateDetails details, DateTimeOffset now)
+    {
+        (Name, ContentSid, Language, Body) = (details.Name, details.ContentSid, details.Language, details.Body);
+        Variables = [.. details.Variables];
+        UpdatedAt = now;
+    }
+
+    public void Delete(DateTimeOffset now) => DeletedAt = now;
+
+    /// <summary>
+    /// The variables that <paramref name="values"/> leaves empty. None may be: the provider would fill in the sample
+    /// value of the template without a word (https://www.twilio.com/docs/content/using-variables-with-content-api).
+    /// </summary>
+    public IReadOnlyList<string> MissingFrom(IReadOnlyDictionary<string, string> values) =>
+        [.. Variables.Where(name => !values.TryGetValue(name, out var value) || string.IsNullOrWhiteSpace(value))];
+
+    /// <summary>The names in <paramref name="values"/> that the template does not know.</summary>
+    public IReadOnlyList<string> UnknownIn(IReadOnlyDictionary<string, string> values) =>
+        [.. values.Keys.Except(Variables)];
 }

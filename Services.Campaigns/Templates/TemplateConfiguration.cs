@@ -5,5 +5,9 @@ namespace Services.Campaigns;
 
 internal sealed class TemplateConfiguration : IEntityTypeConfiguration<Template>
 {
-    public void Configure(EntityTypeBuilder<Template> template) => template.ToTable("templates");
+    public void Configure(EntityTypeBuilder<Template> template)
+    {
+        template.ToTable("templates");
+        template.HasQueryFilter(t => t.DeletedAt == null);
+    }
 }

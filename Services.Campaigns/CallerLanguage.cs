@@ -1,0 +1,12 @@
+namespace Services.Campaigns;
+
+/// <summary>The language in which a caller wants to be told things.</summary>
+internal static class CallerLanguage
+{
+    /// <summary><c>fr</c> or <c>en</c>, whichever the caller prefers (<c>Accept-Language</c>); English if neither.</summary>
+    public static string Language(this HttpRequest request) => request.GetTypedHeaders().AcceptLanguage
+        .Where(language => language.Quality != 0)
+        .OrderByDescending(language => language.Quality ?? 1)
+        .Select(language => language.Value.Value?.Split('-')[0].ToLowerInvariant())
+        .FirstOrDefault(language => language is "fr" or "en") ?? "en";
+}

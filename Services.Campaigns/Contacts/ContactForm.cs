@@ -1,0 +1,93 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Services.Campaigns;
+
+/// <summary>What people enter about a contact.</summary>
+internal sealed record ContactForm
+{
+    private const int LongestName = 100;
+    private const int LongestLabel = 50;
+    private const int LongestValue = 500;
+    private const int MostTags = 50;
+    private const int MostAttributes = 50;
+
+    /// <summary>In the international form.</summary>
+    public string? Phone { get; init; }
+
+    public string? FirstName { get; init; }
+
+    public string? LastName { get; init; }
+
+    public string? Language { get; init; }
+
+    public IReadOnlyList<string?>? Tags { get; init; }
+
+    /// <summary>Texts by name, usable in messages as <c>{{name}}</c>.</summary>
+    public IReadOnlyDictionary<string, string?>? Attributes { get; init; }
+
+    public bool TryRead([NotNullWhen(true)] out ContactDetails? details, out FormReader form)
+    {
+        form = new();
+        if (!PhoneNumber.TryParse(Phone, out var phone, out var remedy))
+        {
+            form.Refuse("phone", remedy);
+        }
+
+        var (firstName, lastName) = (
+            form.Optional("firstName", FirstName, LongestName), form.Optional("lastName", LastName, LongestName));
+        var language = form.Language("language", Language);
+        var tags = ReadTags(form);
+        var attributes = ReadAttributes(form);
+        details = form.IsValid ? new(phone!, firstName, lastName, language, tags, attributes) : null;
+        return form.IsValid;
+    }
+
+    private List<string> ReadTags(FormReader form)
+    {
+        if (Tags is not { Count: <= MostTags })
+        {
+            if (Tags is not null)
+            {
+                form.Refuse("tags", $"A contact has at most {MostTags} tags.");
+            }
+
+            return [];
+        }
+
+        return [.. Tags.Select(tag => form.Required("tags", tag, LongestLabel)).Distinct()];
+    }
+
+    private Dictionary<string, string> ReadAttributes(FormReader form)
+    {
+        var attributes = new Dictionary<string, string>();
+        if (Attributes is { Count: > MostAttributes })
+        {
+            form.Refuse("attributes", $"A contact has at most {MostAttributes} attributes.");
+            return attributes;
+        }
+
+        foreach (var (key, value) in Attributes ?? new Dictionary<string, string?>())
+        {
+            var name = form.Required("attributes", key, LongestLabel);
+            // Else no message could name it.
+            if (name.Any(letter => letter is '{' or '}' || char.IsSurrogate(letter)))
+            {
+                form.Refuse("attributes", "An attribute's name is without braces and emoji.");
+            }
+
+            if (value is null)
+            {
+                form.Refuse($"attributes.{name}", "An attribute's value is a text: leave the attribute out instead.");
+            }
+
+            attributes[name] = form.Optional($"attributes.{name}", value, LongestValue) ?? "";
+        }
+
+        return attributes;
+    }
+}
+
+/// <summary>The same, checked.</summary>
+internal sealed record ContactDetails(
+    PhoneNumber Phone, string? FirstName, string? LastName, string? Language,
+    IReadOnlyList<string> Tags, IReadOnlyDictionary<string, string> Attributes);

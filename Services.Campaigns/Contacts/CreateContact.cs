@@ -1,0 +1,43 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+using ServiceDefaults;
+
+namespace Services.Campaigns;
+
+internal static class CreateContact
+{
+    public static async Task<Results<Created<ContactAnswer>, ValidationProblem, ProblemHttpResult>> HandleAsync(
+        ContactForm request, CampaignsDbContext db, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        if (!request.TryRead(out var details, out var form))
+        {
+            return form.Problem;
+        }
+
+        var now = clock.GetUtcNow();
+        var contact = Contact.Create(details, now);
+        db.Contacts.Add(contact);
+        return await TrySaveAsync(db, contact, cancellationToken) is { } conflict
+            ? conflict
+            : TypedResults.Created($"/api/contacts/{contact.Id}", ContactAnswer.Of(contact, now));
+    }
+
+    /// <summary>Null if saved; the answer if somebody else has the number (the unique index decides, also in a race).</summary>
+    internal static async Task<ProblemHttpResult?> TrySaveAsync(
+        CampaignsDbContext db, Contact contact, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await db.SaveChangesAsync(cancellationToken);
+            return null;
+        }
+        catch (DbUpdateException exception)
+            when (exception.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation })
+        {
+            var other = await db.Contacts.AsNoTracking().Where(c => c.Phone == contact.Phone)
+                .Select(c => (Guid?)c.Id).FirstOrDefaultAsync(cancellationToken);
+            return Problems.Conflict($"A contact with this number exists: change that one ({other}) instead.");
+        }
+    }
+}

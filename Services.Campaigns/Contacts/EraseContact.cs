@@ -1,0 +1,40 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Npgsql;
+using ServiceDefaults;
+
+namespace Services.Campaigns;
+
+/// <summary>
+/// Erases a person: the contact and what they wrote are deleted, what was written to them loses number and words. What
+/// was still waiting for them is cancelled. The statistics stay.
+/// </summary>
+internal static class EraseContact
+{
+    public static async Task<Results<NoContent, ProblemHttpResult>> HandleAsync(
+        Guid id, NpgsqlDataSource database, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await ForgetMessagesAsync(transaction, id, cancellationToken);
+        // Interactions go along, by their foreign key.
+        await using var delete = new NpgsqlCommand("delete from contacts where id = $1", connection, transaction)
+        { Parameters = { new() { Value = id } } };
+        if (await delete.ExecuteNonQueryAsync(cancellationToken) == 0)
+        {
+            return Problems.NotFound("contact", id);
+        }
+
+        await transaction.CommitAsync(cancellationToken);
+        return TypedResults.NoContent();
+    }
+
+    private static async Task ForgetMessagesAsync(
+        NpgsqlTransaction transaction, Guid contactId, CancellationToken cancellationToken)
+    {
+        await using var update = new NpgsqlCommand("""
+            update messages set contact_id = null, phone = '', text = null, variables = null where contact_id = $1
+            """, transaction.Connection, transaction)
+        { Parameters = { new() { Value = contactId } } };
+        await update.ExecuteNonQueryAsync(cancellationToken);
+    }
+}

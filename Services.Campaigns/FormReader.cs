@@ -1,0 +1,69 @@
+using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Http.HttpResults;
+using ServiceDefaults;
+
+namespace Services.Campaigns;
+
+/// <summary>Reads the fields of a request and collects everything that is wrong with them, so that one answer says it all.</summary>
+internal sealed partial class FormReader
+{
+    private readonly Dictionary<string, string[]> _errors = [];
+
+    public bool IsValid => _errors.Count == 0;
+
+    public ValidationProblem Problem => Problems.Fields(_errors);
+
+    public void Refuse(string field, string remedy) => _errors.TryAdd(field, [remedy]);
+
+    /// <summary>
+    /// Trimmed and in Unicode's composed form, so that equal texts are equal; null if nothing is left. Control
+    /// characters are refused: PostgreSQL cannot store U+0000, and nobody can see the others.
+    /// </summary>
+    public string? Optional(string field, string? value, int most)
+    {
+        var text = value?.Trim().Normalize();
+        if (string.IsNullOrEmpty(text))
+        {
+            return null;
+        }
+
+        if (text.Length > most)
+        {
+            Refuse(field, $"{field} has at most {most} characters, this one has {text.Length}.");
+        }
+
+        if (text.Any(char.IsControl))
+        {
+            Refuse(field, $"{field} holds a control character, such as a line break: remove it.");
+        }
+
+        return text;
+    }
+
+    /// <summary>Like <see cref="Optional"/>, but something must be there. Empty only if refused.</summary>
+    public string Required(string field, string? value, int most)
+    {
+        var text = Optional(field, value, most);
+        if (text is null)
+        {
+            Refuse(field, $"{field} is missing.");
+        }
+
+        return text ?? "";
+    }
+
+    /// <summary>A language tag such as <c>fr</c>, <c>fr-CA</c> or <c>en_US</c> (https://www.rfc-editor.org/info/bcp47).</summary>
+    public string? Language(string field, string? value)
+    {
+        var text = Optional(field, value, 35);
+        if (text is not null && !LanguageTag().IsMatch(text))
+        {
+            Refuse(field, $"{field} is a language tag, such as fr, fr-CA or en_US.");
+        }
+
+        return text;
+    }
+
+    [GeneratedRegex("^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*$", RegexOptions.CultureInvariant)]
+    private static partial Regex LanguageTag();
+}

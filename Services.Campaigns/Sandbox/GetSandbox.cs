@@ -1,0 +1,68 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Extensions.Options;
+using Npgsql;
+
+namespace Services.Campaigns;
+
+/// <summary>How to join, within which limits, and whether webhooks reach us.</summary>
+internal static class GetSandbox
+{
+    public static async Task<Ok<SandboxAnswer>> HandleAsync(
+        HttpRequest request, IOptions<SandboxOptions> sandbox, IOptions<SendingOptions> sending, PublicAddress address,
+        NpgsqlDataSource database, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand("select max(last_at) from webhook_activity");
+        var lastWebhookAt = await command.ExecuteScalarAsync(cancellationToken) is DateTime at
+            ? new DateTimeOffset(at)
+            : (DateTimeOffset?)null;
+
+        _ = PhoneNumber.TryParse(sandbox.Value.Number, out var sender, out _); // checked at start
+        var join = sandbox.Value.Mode == SandboxMode.Production ? null : sandbox.Value.JoinCode;
+        var limits = new SandboxLimits(
+            sending.Value.RatePerSecond is { } rate ? 1 / rate : sending.Value.MinInterval.TotalSeconds,
+            sending.Value.RatePerSecond,
+            (int)Contact.SessionTime.TotalHours,
+            sandbox.Value.Mode == SandboxMode.Production ? null : (int)Contact.MembershipTime.TotalHours);
+        return TypedResults.Ok(new SandboxAnswer(
+            sandbox.Value.Mode, "twilio", sender!.Value, join,
+            Instruction(sandbox.Value, request.Language()),
+            join is null ? null : $"https://wa.me/{sender.Digits}?text={Uri.EscapeDataString($"join {join}")}",
+            limits, address.Webhook, lastWebhookAt is null ? null : true, lastWebhookAt));
+    }
+
+    private static string? Instruction(SandboxOptions sandbox, string language) => (sandbox.Mode, language) switch
+    {
+        (SandboxMode.Production, _) => null,
+        (_, "fr") => sandbox.JoinCode is { } code
+            ? $"Pour recevoir les messages, envoyez « join {code} » par WhatsApp au {sandbox.Number}. "
+                + "L’inscription est valable 72 heures."
+            : $"Pour recevoir les messages, envoyez « join » suivi de votre code par WhatsApp au {sandbox.Number}. "
+                + "Le code figure dans la console Twilio, à la page de la Sandbox WhatsApp.",
+        _ => sandbox.JoinCode is { } code
+            ? $"To receive messages, send “join {code}” on WhatsApp to {sandbox.Number}. "
+                + "The membership lasts 72 hours."
+            : $"To receive messages, send “join” and your code on WhatsApp to {sandbox.Number}. "
+                + "The code stands in the Twilio console, on the page of the WhatsApp Sandbox.",
+    };
+}
+
+/// <param name="Mode">Whether people must join first (sandbox, emulator) or not (production).</param>
+/// <param name="Provider">Whose API sends.</param>
+/// <param name="Number">The sender, in E.164.</param>
+/// <param name="JoinCode">Null in production, or if it is not configured.</param>
+/// <param name="JoinInstruction">A sentence for recipients, in the caller's language; null in production.</param>
+/// <param name="JoinLink">Opens WhatsApp with the message that joins.</param>
+/// <param name="Limits">What the sender allows.</param>
+/// <param name="WebhookUrl">What to enter at the provider; null if <c>PublicUrl</c> is not set.</param>
+/// <param name="WebhookReachable">True once a webhook has arrived; null while nobody knows.</param>
+/// <param name="LastWebhookAt">When the last one arrived.</param>
+internal sealed record SandboxAnswer(
+    SandboxMode Mode, string Provider, string Number, string? JoinCode, string? JoinInstruction, string? JoinLink,
+    SandboxLimits Limits, Uri? WebhookUrl, bool? WebhookReachable, DateTimeOffset? LastWebhookAt);
+
+/// <param name="MinIntervalSeconds">From one message to the next.</param>
+/// <param name="RatePerSecond">Set in fast mode.</param>
+/// <param name="SessionHours">How long free text is allowed after a person's message.</param>
+/// <param name="MembershipHours">How long joining lasts; null in production.</param>
+internal sealed record SandboxLimits(
+    double MinIntervalSeconds, double? RatePerSecond, int SessionHours, int? MembershipHours);

@@ -1,0 +1,41 @@
+using Microsoft.Extensions.Options;
+
+namespace Services.Campaigns;
+
+internal enum SandboxMode
+{
+    Sandbox,
+    Production,
+    Emulator,
+}
+
+/// <summary>The sender and how people join it (section <c>Sandbox</c>).</summary>
+internal sealed record SandboxOptions
+{
+    public SandboxMode Mode { get; set; } = SandboxMode.Sandbox;
+
+    /// <summary>The sender in E.164; Twilio's Sandbox unless set: https://www.twilio.com/docs/whatsapp/sandbox.</summary>
+    public string Number { get; set; } = "+14155238886";
+
+    /// <summary>What people text after <c>join</c>.</summary>
+    public string? JoinCode { get; set; }
+}
+
+/// <summary>Makes one form of the settings that people write in several, and names those that cannot be meant.</summary>
+internal sealed class SandboxOptionsCheck : IPostConfigureOptions<SandboxOptions>, IValidateOptions<SandboxOptions>
+{
+    public void PostConfigure(string? name, SandboxOptions options)
+    {
+        var code = options.JoinCode?.Trim();
+        code = code?.StartsWith("join ", StringComparison.OrdinalIgnoreCase) == true ? code[5..].Trim() : code;
+        options.JoinCode = string.IsNullOrEmpty(code) ? null : code;
+        options.Number = PhoneNumber.TryParse(options.Number, out var number, out _) ? number.Value : options.Number;
+    }
+
+    public ValidateOptionsResult Validate(string? name, SandboxOptions options) =>
+        !PhoneNumber.TryParse(options.Number, out _, out var remedy)
+            ? ValidateOptionsResult.Fail($"Sandbox:Number is not the sender's number. {remedy}")
+            : !Enum.IsDefined(options.Mode)
+                ? ValidateOptionsResult.Fail("Sandbox:Mode is sandbox, production or emulator.")
+                : ValidateOptionsResult.Success;
+}

@@ -1,0 +1,33 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using ServiceDefaults;
+
+namespace Services.Campaigns;
+
+internal static class DeleteTemplate
+{
+    public static async Task<Results<NoContent, ProblemHttpResult>> HandleAsync(
+        Guid id, CampaignsDbContext db, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        if (await db.Templates.FindAsync([id], cancellationToken) is not { } template)
+        {
+            return Problems.NotFound("template", id);
+        }
+
+        // A draft needs it too: without it, it could never be launched.
+        var campaign = await db.Campaigns
+            .Where(c => c.TemplateId == id
+                && c.Status != CampaignStatus.Completed && c.Status != CampaignStatus.Cancelled)
+            .OrderBy(c => c.Id).Select(c => new { c.Name, c.Status }).FirstOrDefaultAsync(cancellationToken);
+        if (campaign is not null)
+        {
+            return Problems.Conflict(campaign.Status == CampaignStatus.Draft
+                ? $"The draft “{campaign.Name}” uses this template: choose another one there, or delete the draft, first."
+                : $"The campaign “{campaign.Name}” is using this template: delete it once that is over.");
+        }
+
+        template.Delete(clock.GetUtcNow());
+        await db.SaveChangesAsync(cancellationToken);
+        return TypedResults.NoContent();
+    }
+}

@@ -1,0 +1,14 @@
+namespace Services.Campaigns;
+
+internal static class TemplateEndpoints
+{
+    public static void MapTemplates(this IEndpointRouteBuilder app)
+    {
+        var templates = app.MapGroup("/api/templates").WithTags("Templates");
+        templates.MapPost("", CreateTemplate.HandleAsync);
+        templates.MapGet("", ListTemplates.HandleAsync);
+        templates.MapGet("/{id:guid}", GetTemplate.HandleAsync);
+        templates.MapPut("/{id:guid}", UpdateTemplate.HandleAsync);
+        templates.MapDelete("/{id:guid}", DeleteTemplate.HandleAsync);
+    }
+}

@@ -1,0 +1,36 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using ServiceDefaults;
+
+namespace Services.Campaigns;
+
+internal static class UpdateTemplate
+{
+    public static async Task<Results<Ok<TemplateAnswer>, ValidationProblem, ProblemHttpResult>> HandleAsync(
+        Guid id, TemplateForm request, CampaignsDbContext db, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        if (!request.TryRead(out var details, out var form))
+        {
+            return form.Problem;
+        }
+
+        if (await db.Templates.FindAsync([id], cancellationToken) is not { } template)
+        {
+            return Problems.NotFound("template", id);
+        }
+
+        var campaign = await db.Campaigns
+            .Where(c => c.TemplateId == id && (c.Status == CampaignStatus.Scheduled
+                || c.Status == CampaignStatus.Running || c.Status == CampaignStatus.Paused))
+            .OrderBy(c => c.Id).Select(c => c.Name).FirstOrDefaultAsync(cancellationToken);
+        if (campaign is not null)
+        {
+            return Problems.Conflict(
+                $"The campaign “{campaign}” is using this template: change it once that is over, or create another one.");
+        }
+
+        template.Change(details, clock.GetUtcNow());
+        await db.SaveChangesAsync(cancellationToken);
+        return TypedResults.Ok(TemplateAnswer.Of(template));
+    }
+}
