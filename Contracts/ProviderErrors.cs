@@ -1,3 +1,6 @@
+using System.Collections.Frozen;
+using System.Diagnostics;
+
 namespace Contracts;
 
 /// <summary>Whether and when another attempt can help. Decided by the code, never by the HTTP status alone.</summary>
@@ -27,7 +30,18 @@ public enum ErrorActor
 }
 
 /// <summary>What a user is told, in one language: what happened, why, and the one thing to do.</summary>
-public sealed record ErrorText(string Title, string Explanation, string Action);
+public sealed record ErrorText(string Title, string Explanation, string Action)
+{
+    /// <summary>Set where the action names the Sandbox's number and the words to send to it.</summary>
+    internal JoinAction? Join { get; init; }
+
+    /// <summary>
+    /// The same with this installation's Sandbox in the action: its number in E.164 and the code that people send to
+    /// join. Without a code the action says where to find it; texts that do not speak of the Sandbox stay as they are.
+    /// </summary>
+    public ErrorText Fill(string? number, string? joinCode) =>
+        Join is null ? this : this with { Action = Join.For(number, joinCode) };
+}
 
 /// <summary>One error code of a provider: its meaning, who must act, and whether a retry helps.</summary>
 public sealed record ProviderError(
@@ -40,11 +54,23 @@ public sealed record ProviderError(
         language?.StartsWith("fr", StringComparison.OrdinalIgnoreCase) == true ? French : English;
 }
 
-/// <summary>The error dictionary: every code a provider is known to give, explained in plain words.</summary>
+/// <summary>
+/// The error dictionary: every code a provider is known to give, and our own reasons for not sending, explained in
+/// plain words. The entries are the files <c>Errors/*.json</c>: one for each provider, <c>common.json</c> for all.
+/// </summary>
 public static class ProviderErrors
 {
+    private const string Common = "common";
+
+    private static readonly FrozenDictionary<string, ErrorFile> Files = ErrorFile.ReadAll();
+
     /// <summary>Never null: a code that is not in the dictionary is explained as unknown and not retried.</summary>
-    public static ProviderError Find(string provider, string code) =>
-        new(code, RetryAdvice.Never, ErrorActor.Administrator, false,
-            new("Unknown error", "", ""), new("Erreur inconnue", "", ""));
+    public static ProviderError Find(string? provider, string? code)
+    {
+        code ??= "";
+
+        return Files.GetValueOrDefault(provider ?? Common)?.Find(code)
+            ?? Files[Common].Find(code)
+            ?? throw new UnreachableException("common.json ends with an entry for every code.");
+    }
 }
