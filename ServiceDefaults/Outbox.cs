@@ -16,7 +16,7 @@ namespace ServiceDefaults;
 /// <see cref="OutboxRelay"/> publishes it, at least once, as soon as the broker takes it.
 /// The table is Outbox.sql; a service links it among its migrations.
 /// </summary>
-public sealed class Outbox(OutboxSignal signal)
+public sealed class Outbox : IDisposable
 {
     internal static readonly ActivitySource Activities = new("Campaigns.Outbox");
 
@@ -45,29 +45,11 @@ public sealed class Outbox(OutboxSignal signal)
     }
 
     /// <summary>Wakes the relay.</summary>
-    public void Committed() => signal.Set();
-}
+    public void Committed() => Signal.Set();
 
-/// <summary>Wakes the relay of this process.</summary>
-public sealed class OutboxSignal : IDisposable
-{
-    private readonly SemaphoreSlim _semaphore = new(0, 1);
+    internal Signal Signal { get; } = new();
 
-    public void Set()
-    {
-        lock (_semaphore)
-        {
-            if (_semaphore.CurrentCount == 0)
-            {
-                _semaphore.Release();
-            }
-        }
-    }
-
-    public Task WaitAsync(TimeSpan limit, CancellationToken cancellationToken) =>
-        _semaphore.WaitAsync(limit, cancellationToken);
-
-    public void Dispose() => _semaphore.Dispose();
+    public void Dispose() => Signal.Dispose();
 }
 
 /// <summary>
@@ -75,7 +57,7 @@ public sealed class OutboxSignal : IDisposable
 /// several relays share the work and a relay that dies gives its rows back at once.
 /// </summary>
 internal sealed partial class OutboxRelay(
-    NpgsqlDataSource database, IBus bus, OutboxSignal signal, TimeProvider clock, ILogger<OutboxRelay> logger)
+    NpgsqlDataSource database, IBus bus, Outbox outbox, TimeProvider clock, ILogger<OutboxRelay> logger)
     : BackgroundService
 {
     private const int BatchSize = 200;
@@ -91,7 +73,7 @@ internal sealed partial class OutboxRelay(
                 {
                 }
 
-                await signal.WaitAsync(Pause, stoppingToken);
+                await outbox.Signal.WaitAsync(Pause, stoppingToken);
             }
             catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
@@ -161,7 +143,7 @@ public static class OutboxExtensions
     /// <summary>Registers <see cref="Outbox"/> and its relay; needs a database and the message bus.</summary>
     public static WebApplicationBuilder AddOutbox(this WebApplicationBuilder builder)
     {
-        builder.Services.AddSingleton<OutboxSignal>().AddSingleton<Outbox>().AddHostedService<OutboxRelay>();
+        builder.Services.AddSingleton<Outbox>().AddHostedService<OutboxRelay>();
         return builder;
     }
 }

@@ -15,6 +15,10 @@ internal sealed class CampaignsDbContext(DbContextOptions<CampaignsDbContext> op
 
     public DbSet<Campaign> Campaigns => Set<Campaign>();
 
+    /// <summary>The campaign, locked until the transaction ends: two moves at once are made one after the other.</summary>
+    public Task<Campaign?> LockCampaignAsync(Guid id, CancellationToken cancellationToken) =>
+        Campaigns.FromSql($"select * from campaigns where id = {id} for update").SingleOrDefaultAsync(cancellationToken);
+
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         modelBuilder.ApplyConfigurationsFromAssembly(typeof(CampaignsDbContext).Assembly);

@@ -7,10 +7,20 @@ var builder = WebApplication.CreateBuilder(args);
 
 builder.AddServiceDefaults();
 builder.AddDatabase("campaignsdb");
-builder.AddMessageBus("campaigns");
+builder.AddMessageBus("campaigns", bus =>
+{
+    bus.AddEventConsumer<MessageAcceptedConsumer>();
+    bus.AddEventConsumer<MessageRejectedConsumer>();
+    bus.AddEventConsumer<MessageDeferredConsumer>();
+    bus.AddEventConsumer<MessageReturnedConsumer>();
+    bus.AddEventConsumer<OutcomeUnknownConsumer>();
+    bus.AddEventConsumer<StatusChangedConsumer>();
+    bus.AddEventConsumer<MessageReceivedConsumer>();
+});
 builder.Services.AddDbContext<CampaignsDbContext>((services, options) =>
     options.UseNpgsql(services.GetRequiredService<NpgsqlDataSource>()));
 builder.AddSandbox();
+builder.AddMessages();
 builder.Services.AddOpenApi();
 
 var app = builder.Build();
@@ -19,6 +29,8 @@ app.MapDefaultEndpoints();
 app.MapOpenApi();
 app.MapContacts();
 app.MapTemplates();
+app.MapCampaigns();
+app.MapMessages();
 app.MapSandbox();
 
 app.Run();

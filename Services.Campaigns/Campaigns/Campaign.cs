@@ -1,3 +1,6 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using ServiceDefaults;
+
 namespace Services.Campaigns;
 
 internal enum CampaignStatus
@@ -66,6 +69,38 @@ internal sealed class Campaign
 
     public DateTimeOffset UpdatedAt { get; set; }
 
+    public static Campaign Create(CampaignDetails details, DateTimeOffset now)
+    {
+        var campaign = new Campaign
+        {
+            Id = Guid.CreateVersion7(now),
+            Name = details.Name,
+            TemplateId = details.TemplateId,
+            Audience = details.Audience,
+            CreatedAt = now,
+        };
+        campaign.TryChange(details, now);
+        return campaign;
+    }
+
+    /// <summary>Only a draft can be changed.</summary>
+    public bool TryChange(CampaignDetails details, DateTimeOffset now)
+    {
+        if (Status != CampaignStatus.Draft)
+        {
+            return false;
+        }
+
+        (Name, TemplateId, Variables) = (details.Name, details.TemplateId, details.Variables);
+        (Message2Body, Message2WithinHours) = (details.Message2Body, details.Message2WithinHours);
+        (Audience, StartAt, QuietHours, UpdatedAt) = (details.Audience, details.StartAt, details.QuietHours, now);
+        return true;
+    }
+
+    /// <summary>409 that says why this state does not allow it.</summary>
+    public ProblemHttpResult Refusal(string move) => Problems.Conflict(
+        $"A {Status.ToString().ToLowerInvariant()} campaign cannot be {move}.");
+
     public bool TryLaunch(Template template, string sender, string? traceParent, DateTimeOffset now)
     {
         if (Status != CampaignStatus.Draft)
@@ -125,4 +160,10 @@ internal sealed record Audience
 }
 
 /// <summary>A part of the day in which nothing bulk leaves, e.g. 21:00 to 08:00 in Europe/Paris.</summary>
-internal sealed record QuietHours(TimeOnly From, TimeOnly To, string TimeZone);
+/// <param name="TimeZone">IANA name.</param>
+internal sealed record QuietHours(TimeOnly From, TimeOnly To, string TimeZone)
+{
+    public bool Contains(DateTimeOffset instant) =>
+        TimeOnly.FromDateTime(TimeZoneInfo.ConvertTime(instant, TimeZoneInfo.FindSystemTimeZoneById(TimeZone)).DateTime)
+            .IsBetween(From, To); // also over midnight
+}

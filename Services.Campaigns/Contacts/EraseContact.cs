@@ -11,15 +11,13 @@ namespace Services.Campaigns;
 internal static class EraseContact
 {
     public static async Task<Results<NoContent, ProblemHttpResult>> HandleAsync(
-        Guid id, NpgsqlDataSource database, CancellationToken cancellationToken)
+        Guid id, NpgsqlDataSource database, TimeProvider clock, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await ForgetMessagesAsync(transaction, id, cancellationToken);
+        await ForgetMessagesAsync(transaction, id, clock.GetUtcNow(), cancellationToken);
         // Interactions go along, by their foreign key.
-        await using var delete = new NpgsqlCommand("delete from contacts where id = $1", connection, transaction)
-        { Parameters = { new() { Value = id } } };
-        if (await delete.ExecuteNonQueryAsync(cancellationToken) == 0)
+        if (await transaction.ExecuteAsync("delete from contacts where id = $1", cancellationToken, id) == 0)
         {
             return Problems.NotFound("contact", id);
         }
@@ -29,12 +27,11 @@ internal static class EraseContact
     }
 
     private static async Task ForgetMessagesAsync(
-        NpgsqlTransaction transaction, Guid contactId, CancellationToken cancellationToken)
+        NpgsqlTransaction transaction, Guid contactId, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        await using var update = new NpgsqlCommand("""
+        await MessageRows.CancelWaitingAsync(transaction, "contact_id", contactId, now, cancellationToken);
+        await transaction.ExecuteAsync("""
             update messages set contact_id = null, phone = '', text = null, variables = null where contact_id = $1
-            """, transaction.Connection, transaction)
-        { Parameters = { new() { Value = contactId } } };
-        await update.ExecuteNonQueryAsync(cancellationToken);
+            """, cancellationToken, contactId);
     }
 }

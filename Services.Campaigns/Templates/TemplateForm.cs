@@ -22,7 +22,7 @@ internal sealed partial record TemplateForm
     /// <summary>The text as approved, with its variables as <c>{{1}}</c>.</summary>
     public string? Body { get; init; }
 
-    /// <summary>The names of the variables in the body. Left out, they are read from it.</summary>
+    /// <summary>All variables, at least those of the body. Left out, they are read from it.</summary>
     public IReadOnlyList<string?>? Variables { get; init; }
 
     public bool TryRead([NotNullWhen(true)] out TemplateDetails? details, out FormReader form)
@@ -91,9 +91,10 @@ internal sealed partial record TemplateForm
             form.Refuse("variables", $"The body also has {Listed(missing)}: add it to variables.");
         }
 
-        if (names.Except(inBody).ToList() is { Count: > 0 } extra)
+        // More than the body has is fine: buttons, headers and media have variables too.
+        if (names.FirstOrDefault(name => !VariableName().IsMatch(name)) is { } bad)
         {
-            form.Refuse("variables", $"The body does not have {Listed(extra)}: remove it from variables.");
+            form.Refuse("variables", $"A variable's name has 1 to 16 letters or digits: “{bad}” is none.");
         }
 
         return names;

@@ -1,0 +1,61 @@
+namespace Services.Campaigns;
+
+/// <summary>
+/// Who is in an audience, what each would be sent and who is left out and why, as parts of an SQL statement over
+/// <c>contacts c</c>. Preview counts by it and launch makes rows by it, so that the one keeps what the other promises.
+/// </summary>
+internal sealed class AudienceQuery
+{
+    public AudienceQuery(
+        Audience audience, IReadOnlyDictionary<string, string> variables, SandboxMode mode, SqlParameters values)
+    {
+        Where = audience switch
+        {
+            { Tags: { } tags } => $"c.tags && {values.Add(tags.ToArray())}",
+            { ContactIds: { } ids } => $"c.id = any({values.Add(ids.ToArray())})",
+            _ => "true",
+        };
+
+        var rendered = variables.Select((variable, index) => (
+            Column: $"v{index}",
+            Name: values.Add(variable.Key),
+            Text: MessageText.ParseVariable(variable.Value).ToSql(values.Add))).ToList();
+        Rendered = rendered.Count == 0 ? "select 1"
+            : "select " + string.Join(", ", rendered.Select(variable => $"{variable.Text} as {variable.Column}"));
+        Variables = "jsonb_build_object("
+            + string.Join(", ", rendered.Select(variable => $"{variable.Name}::text, {variable.Column}")) + ")";
+
+        // Who is proved not to have joined would only fail. Whose membership may have run out is tried: they may
+        // have joined again without our knowing.
+        var notJoined = mode == SandboxMode.Production ? ""
+            : $"when c.not_joined_at > coalesce(c.joined_at, '-infinity') then '{Consequences.NotJoined}'";
+        Reason = $"case when c.opted_out_at is not null then '{SkipReasons.OptedOut}' {notJoined} "
+            + string.Concat(rendered.Select(variable =>
+                $"when {variable.Column} = '' then '{SkipReasons.MissingVariable}' || {variable.Name}::text "))
+            + "end";
+    }
+
+    /// <summary>The condition for being in the audience.</summary>
+    public string Where { get; }
+
+    /// <summary>A select list for <c>cross join lateral</c>: the rendered variables.</summary>
+    public string Rendered { get; }
+
+    /// <summary>They, as jsonb by name.</summary>
+    public string Variables { get; }
+
+    /// <summary>Why nothing is sent to the person; null if something is.</summary>
+    public string Reason { get; }
+}
+
+/// <summary>Codes of the error dictionary for what is never sent.</summary>
+internal static class SkipReasons
+{
+    public const string OptedOut = "opted_out";
+
+    /// <summary>Free text outside the 24 h window.</summary>
+    public const string NoOpenSession = "no_open_session";
+
+    /// <summary>Followed by the variable's name.</summary>
+    public const string MissingVariable = "missing_variable:";
+}

@@ -1,0 +1,181 @@
+using Microsoft.EntityFrameworkCore;
+
+namespace Services.Campaigns;
+
+/// <summary>What people enter about a campaign.</summary>
+internal sealed record CampaignForm
+{
+    private const int LongestName = 200;
+    private const int LongestPattern = 500;
+
+    // https://www.twilio.com/docs/messaging/api/message-resource
+    private const int LongestText = 1600;
+    private const int MostContacts = 100_000;
+
+    public string? Name { get; init; }
+
+    public Message1Form? Message1 { get; init; }
+
+    /// <summary>Sent once to whoever replies to Message 1 in time.</summary>
+    public Message2Form? Message2 { get; init; }
+
+    public Audience? Audience { get; init; }
+
+    /// <summary>Null: at once when launched.</summary>
+    public DateTimeOffset? StartAt { get; init; }
+
+    public QuietHours? QuietHours { get; init; }
+
+    internal sealed record Message1Form(Guid? TemplateId, IReadOnlyDictionary<string, string?>? Variables);
+
+    internal sealed record Message2Form(string? Body, int WithinHours = 24);
+
+    public async Task<(CampaignDetails? Details, FormReader Form)> ReadAsync(
+        CampaignsDbContext db, CancellationToken cancellationToken)
+    {
+        var form = new FormReader();
+        var name = form.Required("name", Name, LongestName);
+        var template = await FindTemplateAsync(form, db, cancellationToken);
+        var variables = template is null ? [] : ReadVariables(form, template);
+        ReadMessage2(form);
+        await ReadAudienceAsync(form, db, cancellationToken);
+        ReadQuietHours(form);
+        return (form.IsValid
+            ? new(name, template!.Id, variables, Message2?.Body, Message2?.WithinHours, Audience!,
+                StartAt?.ToUniversalTime(), QuietHours)
+            : null, form);
+    }
+
+    private async Task<Template?> FindTemplateAsync(
+        FormReader form, CampaignsDbContext db, CancellationToken cancellationToken)
+    {
+        if (Message1?.TemplateId is not { } id)
+        {
+            form.Refuse("message1.templateId", "message1.templateId is missing: the id of one of your templates.");
+            return null;
+        }
+
+        var template = await db.Templates.AsNoTracking().SingleOrDefaultAsync(t => t.Id == id, cancellationToken);
+        if (template is null)
+        {
+            form.Refuse("message1.templateId", $"There is no template with the id {id}.");
+        }
+
+        return template;
+    }
+
+    private Dictionary<string, string> ReadVariables(FormReader form, Template template)
+    {
+        var given = Message1?.Variables ?? new Dictionary<string, string?>();
+        var missing = template.Variables.Where(variable => string.IsNullOrWhiteSpace(given.GetValueOrDefault(variable)));
+        var extra = given.Keys.Except(template.Variables);
+        foreach (var variable in missing)
+        {
+            form.Refuse(
+                $"message1.variables.{variable}",
+                $"Variable {variable} of the template is not filled: a text, or a field such as {{{{firstName}}}}.");
+        }
+
+        foreach (var variable in extra)
+        {
+            form.Refuse($"message1.variables.{variable}", $"The template has no variable {variable}: leave it out.");
+        }
+
+        var patterns = new Dictionary<string, string>();
+        foreach (var variable in template.Variables)
+        {
+            var field = $"message1.variables.{variable}";
+            patterns[variable] = form.Optional(field, given.GetValueOrDefault(variable), LongestPattern) ?? "";
+            if (MessageText.Parse(patterns[variable]).Mistake is { } mistake)
+            {
+                form.Refuse(field, mistake);
+            }
+        }
+
+        return patterns;
+    }
+
+    private void ReadMessage2(FormReader form)
+    {
+        if (Message2 is null)
+        {
+            return;
+        }
+
+        var body = Message2.Body ?? "";
+        if (string.IsNullOrWhiteSpace(body))
+        {
+            form.Refuse("message2.body", "message2.body is missing: the text that answers a reply.");
+        }
+        else if (body.Length > LongestText)
+        {
+            form.Refuse(
+                "message2.body", $"message2.body has at most {LongestText} characters, this one has {body.Length}.");
+        }
+        else if (body.Any(letter => char.IsControl(letter) && letter is not ('\n' or '\r' or '\t')))
+        {
+            form.Refuse("message2.body", "message2.body holds a control character: remove it.");
+        }
+        else if (MessageText.Parse(body).Mistake is { } mistake)
+        {
+            form.Refuse("message2.body", mistake);
+        }
+
+        if (Message2.WithinHours is < 1 or > 720)
+        {
+            form.Refuse("message2.withinHours", "message2.withinHours is a number of hours from 1 to 720.");
+        }
+    }
+
+    private async Task ReadAudienceAsync(FormReader form, CampaignsDbContext db, CancellationToken cancellationToken)
+    {
+        const string choice = """audience is one of { "all": true }, { "tags": ["…"] } and { "contactIds": ["…"] }.""";
+        var given = (Audience?.All is not null ? 1 : 0) + (Audience?.Tags is not null ? 1 : 0)
+            + (Audience?.ContactIds is not null ? 1 : 0);
+        if (given != 1 || Audience!.All is false)
+        {
+            form.Refuse("audience", choice);
+        }
+        else if (Audience is { Tags: { } tags } && (tags.Count == 0 || tags.Any(string.IsNullOrWhiteSpace)))
+        {
+            form.Refuse("audience.tags", "audience.tags names at least one tag, and none is empty.");
+        }
+        else if (Audience is { ContactIds: { } ids })
+        {
+            if (ids.Count is 0 or > MostContacts)
+            {
+                form.Refuse(
+                    "audience.contactIds", $"audience.contactIds names 1 to {MostContacts} contacts: use tags for more.");
+            }
+            else if (ids.Except(await db.Contacts.Where(c => ids.Contains(c.Id)).Select(c => c.Id)
+                .ToListAsync(cancellationToken)).ToList() is { Count: > 0 } unknown)
+            {
+                form.Refuse(
+                    "audience.contactIds", $"There is no contact with the id {string.Join(", ", unknown.Take(10))}.");
+            }
+        }
+    }
+
+    private void ReadQuietHours(FormReader form)
+    {
+        if (QuietHours is null)
+        {
+            return;
+        }
+
+        if (!TimeZoneInfo.TryFindSystemTimeZoneById(QuietHours.TimeZone, out _))
+        {
+            form.Refuse("quietHours.timeZone", "quietHours.timeZone is an IANA name, such as Europe/Paris.");
+        }
+
+        if (QuietHours.From == QuietHours.To)
+        {
+            form.Refuse("quietHours.to", "quietHours.to differs from quietHours.from.");
+        }
+    }
+}
+
+/// <summary>The same, checked.</summary>
+internal sealed record CampaignDetails(
+    string Name, Guid TemplateId, Dictionary<string, string> Variables, string? Message2Body, int? Message2WithinHours,
+    Audience Audience, DateTimeOffset? StartAt, QuietHours? QuietHours);

@@ -1,0 +1,72 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
+using Npgsql;
+
+namespace Services.Campaigns;
+
+/// <summary>Moves campaigns on that move by themselves: starts, grows the rows of, empties and completes them.</summary>
+internal sealed class CampaignProgress(IServiceScopeFactory scopes, NpgsqlDataSource database, AudienceFreeze freeze, TimeProvider clock)
+{
+    private const string Open = """
+        exists (select 1 from campaign_counters k
+                where k.campaign_id = c.id and k.kind = 1 and k.status in (0, 1, 2, 3) and k.n > 0)
+        """;
+
+    private const string Waiting = """
+        exists (select 1 from campaign_counters k where k.campaign_id = c.id and k.status in (0, 1) and k.n > 0)
+        """;
+
+    public async Task AdvanceAsync(CancellationToken cancellationToken)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<CampaignsDbContext>();
+        var now = clock.GetUtcNow();
+
+        await db.Database.ExecuteSqlAsync($"""
+            update campaigns set status = 'running', started_at = {now}, updated_at = {now}
+            where status = 'scheduled' and start_at <= {now}
+            """, cancellationToken);
+        foreach (var id in await IdsAsync(
+            "select id from campaigns where frozen_at is null and status in ('scheduled', 'running', 'paused')"))
+        {
+            await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+            if (await db.LockCampaignAsync(id, cancellationToken) is { FrozenAt: null } campaign)
+            {
+                await freeze.NextChunkAsync(
+                    (NpgsqlTransaction)transaction.GetDbTransaction(), campaign, cancellationToken);
+            }
+
+            await transaction.CommitAsync(cancellationToken);
+            db.ChangeTracker.Clear();
+        }
+
+        foreach (var id in await IdsAsync($"select id from campaigns c where status = 'cancelled' and {Waiting}"))
+        {
+            await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+            await MessageRows.CancelWaitingAsync(
+                (NpgsqlTransaction)transaction.GetDbTransaction(), "campaign_id", id, now, cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
+        }
+
+        // A failure reported late, or a retry by hand, opens a completed campaign again: "completed" is the truth.
+        await db.Database.ExecuteSqlRawAsync($$"""
+            update campaigns c set status = 'completed', finished_at = {0}, updated_at = {0}
+            where status = 'running' and frozen_at is not null and not {{Open}};
+            update campaigns c set status = 'running', finished_at = null, updated_at = {0}
+            where status = 'completed' and {{Open}}
+            """, [now], cancellationToken);
+
+        async Task<List<Guid>> IdsAsync(string sql)
+        {
+            await using var command = database.CreateCommand(sql);
+            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+            var ids = new List<Guid>();
+            while (await reader.ReadAsync(cancellationToken))
+            {
+                ids.Add(reader.GetGuid(0));
+            }
+
+            return ids;
+        }
+    }
+}

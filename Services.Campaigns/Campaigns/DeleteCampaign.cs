@@ -1,0 +1,27 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using ServiceDefaults;
+
+namespace Services.Campaigns;
+
+internal static class DeleteCampaign
+{
+    public static async Task<Results<NoContent, ProblemHttpResult>> HandleAsync(
+        Guid id, CampaignsDbContext db, CancellationToken cancellationToken)
+    {
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        if (await db.LockCampaignAsync(id, cancellationToken) is not { } campaign)
+        {
+            return Problems.NotFound("campaign", id);
+        }
+
+        if (campaign.Status != CampaignStatus.Draft)
+        {
+            return campaign.Refusal("deleted");
+        }
+
+        db.Campaigns.Remove(campaign);
+        await db.SaveChangesAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return TypedResults.NoContent();
+    }
+}

@@ -1,0 +1,55 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+using ServiceDefaults;
+
+namespace Services.Campaigns;
+
+/// <summary>Sends Message 1 to one number, outside the statistics, with the fields of the contact who has it, if any.</summary>
+internal static class TestSend
+{
+    public static async Task<Results<Accepted<TestSendAnswer>, ValidationProblem, ProblemHttpResult>> HandleAsync(
+        Guid id, TestSendForm request, CampaignsDbContext db, NpgsqlDataSource database, MessageDispatcher dispatcher,
+        TimeProvider clock, CancellationToken cancellationToken)
+    {
+        if (!PhoneNumber.TryParse(request.Phone, out var phone, out var remedy))
+        {
+            return Problems.Field("phone", remedy);
+        }
+
+        if (await db.Campaigns.AsNoTracking().SingleOrDefaultAsync(c => c.Id == id, cancellationToken) is not { } campaign)
+        {
+            return Problems.NotFound("campaign", id);
+        }
+
+        var now = clock.GetUtcNow();
+        var contact = await db.Contacts.AsNoTracking()
+            .SingleOrDefaultAsync(c => c.Phone == phone.Value, cancellationToken)
+            ?? new Contact { Id = Guid.Empty, Phone = phone.Value, CreatedAt = now };
+        var variables = campaign.Variables.ToDictionary(
+            variable => variable.Key,
+            variable => MessageText.ParseVariable(variable.Value).Render(contact) is { Length: > 0 } text
+                ? text
+                : $"[{variable.Key}]"); // a value must not be empty; the tester sees which one would be
+
+        var message = Guid.CreateVersion7(now);
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await transaction.ExecuteAsync("""
+            insert into messages (
+                id, campaign_id, kind, phone, status, next_attempt_at, variables, created_at, trace_parent)
+            values ($1, $2, 0, $3, 0, $4, $5, $4, $6)
+            """, cancellationToken, message, id, phone.Value, now,
+            new Sql.Json(JsonSerializer.Serialize(variables)), Activity.Current?.Id);
+        await transaction.CommitAsync(cancellationToken);
+        dispatcher.Wake();
+        return TypedResults.Accepted($"/api/messages/{message}", new TestSendAnswer(message));
+    }
+}
+
+/// <param name="Phone">In the international form.</param>
+internal sealed record TestSendForm(string? Phone);
+
+internal sealed record TestSendAnswer(Guid MessageId);

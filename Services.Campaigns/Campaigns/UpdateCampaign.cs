@@ -1,0 +1,32 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using ServiceDefaults;
+
+namespace Services.Campaigns;
+
+internal static class UpdateCampaign
+{
+    public static async Task<Results<Ok<CampaignAnswer>, ValidationProblem, ProblemHttpResult>> HandleAsync(
+        Guid id, CampaignForm request, CampaignsDbContext db, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        if (await db.LockCampaignAsync(id, cancellationToken) is not { } campaign)
+        {
+            return Problems.NotFound("campaign", id);
+        }
+
+        var (details, form) = await request.ReadAsync(db, cancellationToken);
+        if (details is null)
+        {
+            return form.Problem;
+        }
+
+        if (!campaign.TryChange(details, clock.GetUtcNow()))
+        {
+            return campaign.Refusal("changed");
+        }
+
+        await db.SaveChangesAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return TypedResults.Ok(CampaignAnswer.Of(campaign));
+    }
+}

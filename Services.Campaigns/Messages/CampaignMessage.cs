@@ -1,0 +1,233 @@
+using Contracts;
+
+namespace Services.Campaigns;
+
+/// <summary>One line of a message's timeline.</summary>
+internal sealed record TimelineEntry(DateTimeOffset At, string Event, int Attempt, string? Detail);
+
+/// <summary>
+/// One recipient's message. What is true of it depends on the evidence alone, neither on its order nor on repeats:
+/// a delivery proves more than anything believed before, a verdict ends its own attempt once, and what is reported of
+/// an older attempt changes nothing but that.
+/// </summary>
+internal sealed class CampaignMessage
+{
+    public required Guid Id { get; init; }
+
+    public required Guid CampaignId { get; init; }
+
+    public Guid? ContactId { get; init; }
+
+    public required MessageKind Kind { get; init; }
+
+    public required string Phone { get; init; }
+
+    public MessageStatus Status { get; set; }
+
+    /// <summary>The highest attempt that was ordered and not handed back.</summary>
+    public int Attempts { get; set; }
+
+    public int RetriesUsed { get; set; }
+
+    public DateTimeOffset? NextAttemptAt { get; set; }
+
+    public string? ProviderMessageId { get; set; }
+
+    public string? ErrorCode { get; set; }
+
+    public DateTimeOffset? QueuedAt { get; set; }
+
+    public DateTimeOffset? ExpiresAt { get; set; }
+
+    public DateTimeOffset? SentAt { get; set; }
+
+    public DateTimeOffset? DeliveredAt { get; set; }
+
+    public DateTimeOffset? ReadAt { get; set; }
+
+    public DateTimeOffset? FailedAt { get; set; }
+
+    public DateTimeOffset? RepliedAt { get; set; }
+
+    public List<TimelineEntry> Timeline { get; init; } = [];
+
+    /// <summary>Nothing has been sent that is not known to have failed, and nothing is out.</summary>
+    public bool Waits => Status is MessageStatus.Pending or MessageStatus.Retrying;
+
+    /// <summary>Takes the report in; false if it tells nothing new.</summary>
+    public bool Apply(MessageReport report) => report switch
+    {
+        MessageReport.Queued queued => Queue(queued),
+        MessageReport.Accepted accepted =>
+            Accept(accepted.Attempt, accepted.ProviderMessageId, "accepted", accepted.At),
+        MessageReport.Rejected rejected => Reject(rejected),
+        MessageReport.Deferred deferred => Defer(deferred),
+        MessageReport.Returned returned => Return(returned),
+        MessageReport.OutcomeUnknown unknown => Suspect(unknown),
+        MessageReport.Status status => Report(status),
+        MessageReport.Replied replied => Reply(replied),
+        MessageReport.Skipped skipped => Waits && End(MessageStatus.Skipped, skipped.Reason, "skipped", skipped.At),
+        MessageReport.Cancelled cancelled => Waits && End(MessageStatus.Cancelled, null, "cancelled", cancelled.At),
+        MessageReport.RetryRequested retry => RetryAgain(retry),
+        _ => throw new ArgumentOutOfRangeException(nameof(report)),
+    };
+
+    private bool Queue(MessageReport.Queued report)
+    {
+        if (!Waits)
+        {
+            return false;
+        }
+
+        Attempts++;
+        (Status, QueuedAt, ExpiresAt, NextAttemptAt) = (MessageStatus.Queued, report.At, report.ExpiresAt, null);
+        return Note("queued", Attempts, null, report.At);
+    }
+
+    private bool Accept(int attempt, string providerMessageId, string evidence, DateTimeOffset at)
+    {
+        var noted = Note(evidence, attempt, null, at);
+        if (attempt >= Attempts && ProviderMessageId != providerMessageId)
+        {
+            ProviderMessageId = providerMessageId;
+            noted = true;
+        }
+
+        if (!IsOpen(attempt))
+        {
+            return noted;
+        }
+
+        Attempts = attempt;
+        (Status, NextAttemptAt, ErrorCode) = (MessageStatus.Sent, null, null);
+        SentAt = at;
+        return true;
+    }
+
+    private bool Reject(MessageReport.Rejected report)
+    {
+        if (!MayFail(report.Attempt))
+        {
+            return false;
+        }
+
+        Attempts = report.Attempt;
+        return End(MessageStatus.Failed, report.ErrorCode, "failed", report.At);
+    }
+
+    private bool Defer(MessageReport.Deferred report)
+    {
+        if (!MayFail(report.Attempt))
+        {
+            return false;
+        }
+
+        Attempts = report.Attempt;
+        RetriesUsed += report.ErrorCode is null ? 0 : 1;
+        (Status, NextAttemptAt, ErrorCode) = (MessageStatus.Retrying, report.NotBefore, report.ErrorCode);
+        return Note("retrying", report.Attempt, report.ErrorCode, report.At);
+    }
+
+    private bool Return(MessageReport.Returned report)
+    {
+        if (Status != MessageStatus.Queued || report.Attempt != Attempts)
+        {
+            return false;
+        }
+
+        Attempts--; // it never called the provider: the number is free again
+        (Status, NextAttemptAt, ErrorCode) = (MessageStatus.Retrying, report.NotBefore ?? report.At, report.ErrorCode);
+        Note("returned", report.Attempt, report.ErrorCode, report.At);
+        return true;
+    }
+
+    private bool Suspect(MessageReport.OutcomeUnknown report)
+    {
+        if (!(report.Attempt > Attempts || (report.Attempt == Attempts && Status == MessageStatus.Queued)))
+        {
+            return false;
+        }
+
+        Attempts = report.Attempt;
+        (Status, NextAttemptAt) = (MessageStatus.Sending, null);
+        return Note("verifying", report.Attempt, report.Reason, report.At);
+    }
+
+    private bool Report(MessageReport.Status report)
+    {
+        var attempt = report.Attempt ?? Attempts;
+        if (report.Value is DeliveryStatus.Failed)
+        {
+            return false;
+        }
+
+        if (report.Value is DeliveryStatus.Queued or DeliveryStatus.Sent)
+        {
+            return Accept(
+                attempt, report.ProviderMessageId, report.Value is DeliveryStatus.Sent ? "sent" : "accepted", report.At);
+        }
+
+        var status = report.Value is DeliveryStatus.Read ? MessageStatus.Read : MessageStatus.Delivered;
+        var noted = Note(report.Value is DeliveryStatus.Read ? "read" : "delivered", attempt, null, report.At);
+        if (Status is MessageStatus.Read || Status == status)
+        {
+            return noted;
+        }
+
+        Attempts = Math.Max(Attempts, attempt);
+        ProviderMessageId ??= report.ProviderMessageId;
+        (Status, NextAttemptAt, ErrorCode, FailedAt) = (status, null, null, null);
+        SentAt ??= report.At;
+        DeliveredAt ??= report.At;
+        ReadAt = status is MessageStatus.Read ? report.At : null;
+        return true;
+    }
+
+    private bool Reply(MessageReport.Replied report)
+    {
+        if (RepliedAt is not null)
+        {
+            return false;
+        }
+
+        RepliedAt = report.At;
+        return Note("replied", Attempts, null, report.At);
+    }
+
+    private bool RetryAgain(MessageReport.RetryRequested report)
+    {
+        if (Status != MessageStatus.Failed)
+        {
+            return false;
+        }
+
+        (Status, NextAttemptAt, RetriesUsed, FailedAt) = (MessageStatus.Retrying, report.At, 0, null);
+        return Note("retry requested", Attempts, null, report.At);
+    }
+
+    /// <summary>The attempt is the latest, and nothing has been decided on it.</summary>
+    private bool IsOpen(int attempt) =>
+        Status is not (MessageStatus.Delivered or MessageStatus.Read)
+        && (attempt > Attempts || (attempt == Attempts && Status is MessageStatus.Queued or MessageStatus.Sending));
+
+    private bool MayFail(int attempt) => IsOpen(attempt) || (attempt == Attempts && Status == MessageStatus.Sent);
+
+    private bool End(MessageStatus status, string? errorCode, string @event, DateTimeOffset at)
+    {
+        (Status, NextAttemptAt, ErrorCode) = (status, null, errorCode);
+        FailedAt = status is MessageStatus.Failed ? at : null;
+        return Note(@event, Attempts, errorCode, at);
+    }
+
+    // The first of its kind on an attempt is the news; a repeat is not.
+    private bool Note(string @event, int attempt, string? detail, DateTimeOffset at)
+    {
+        if (Timeline.Any(entry => entry.Event == @event && entry.Attempt == attempt && entry.Detail == detail))
+        {
+            return false;
+        }
+
+        Timeline.Add(new(at, @event, attempt, detail));
+        return true;
+    }
+}

@@ -1,0 +1,51 @@
+using Npgsql;
+using static Services.Campaigns.MessageBook;
+
+namespace Services.Campaigns;
+
+/// <summary>What a report means beyond its message: for the person, and for the sender's campaigns.</summary>
+internal static class Consequences
+{
+    /// <summary>Not joined to the Sandbox, or joined too long ago: https://www.twilio.com/docs/api/errors/63015.</summary>
+    public const string NotJoined = "63015";
+
+    /// <summary>The person opted out at the provider: https://www.twilio.com/docs/api/errors/21610.</summary>
+    public const string OptedOut = "21610";
+
+    public static async Task DrawAsync(
+        NpgsqlTransaction transaction, IReadOnlyList<Entry> batch,
+        IReadOnlyDictionary<Guid, MessageRows.Change> rows, CancellationToken cancellationToken)
+    {
+        foreach (var (key, report) in batch.Select(entry => (entry.Key, entry.Report as MessageReport.Rejected)))
+        {
+            if (report is null || key.Id is not { } id || rows.GetValueOrDefault(id)?.Message is not { } message)
+            {
+                continue;
+            }
+
+            if (report.StopsSender)
+            {
+                await transaction.ExecuteAsync("""
+                    update campaigns c set status = 'paused', status_reason = $2, updated_at = $3
+                    from campaigns stopped
+                    where stopped.id = $1 and c.sender = stopped.sender and c.status = 'running'
+                    """, cancellationToken, message.CampaignId, report.ErrorCode, report.At);
+            }
+
+            if (report.ErrorCode is NotJoined && message.ContactId is { } notJoined)
+            {
+                await transaction.ExecuteAsync("""
+                    update contacts set not_joined_at = $2, sandbox_error = $3, updated_at = $2
+                    where id = $1 and coalesce(not_joined_at, '-infinity') < $2
+                    """, cancellationToken, notJoined, report.At, report.ErrorCode);
+            }
+
+            if (report.ErrorCode is OptedOut && message.ContactId is { } optedOut)
+            {
+                await transaction.ExecuteAsync("""
+                    update contacts set opted_out_at = $2, updated_at = $2 where id = $1 and opted_out_at is null
+                    """, cancellationToken, optedOut, report.At);
+            }
+        }
+    }
+}

@@ -1,0 +1,54 @@
+using Contracts;
+
+namespace Services.Campaigns;
+
+/// <summary>A message as clients see it.</summary>
+/// <param name="NextAttemptAt">When a retry is due; null unless the message waits for one.</param>
+/// <param name="WhatsappMessageId">The provider's id, Twilio's SID.</param>
+internal record MessageAnswer(
+    Guid Id, Guid CampaignId, Guid? ContactId, string Phone, MessageKind Kind, MessageStatus Status, int Attempts,
+    DateTimeOffset? NextAttemptAt, string? WhatsappMessageId, MessageError? Error, DateTimeOffset? QueuedAt,
+    DateTimeOffset? SentAt, DateTimeOffset? DeliveredAt, DateTimeOffset? ReadAt, DateTimeOffset? FailedAt,
+    DateTimeOffset? RepliedAt)
+{
+    public static MessageAnswer Of(CampaignMessage message, Explain explain) => new(
+        message.Id, message.CampaignId, message.ContactId, message.Phone, message.Kind, message.Status,
+        message.Attempts, message.Status is MessageStatus.Retrying ? message.NextAttemptAt : null,
+        message.ProviderMessageId, explain.Error(message.ErrorCode), message.QueuedAt, message.SentAt,
+        message.DeliveredAt, message.ReadAt, message.FailedAt, message.RepliedAt);
+}
+
+/// <summary>The same, with its history in order.</summary>
+/// <param name="Text">Free text, or the template's text as the person gets it; null after an erasure.</param>
+internal sealed record MessageDetailAnswer : MessageAnswer
+{
+    public MessageDetailAnswer(MessageAnswer message, string? text, IReadOnlyList<TimelineAnswer> timeline)
+        : base(message) => (Text, Timeline) = (text, timeline);
+
+    public string? Text { get; }
+
+    public IReadOnlyList<TimelineAnswer> Timeline { get; }
+}
+
+/// <param name="Event">queued, accepted, sent, delivered, read, replied, retrying, failed, verifying, returned…</param>
+internal sealed record TimelineAnswer(DateTimeOffset At, string Event, int Attempt, string? Detail);
+
+/// <summary>A failure in plain words, in the caller's language.</summary>
+/// <param name="Permanent">A retry would not help until somebody acts.</param>
+internal sealed record MessageError(string Code, string Title, string Explanation, string Action, bool Permanent);
+
+/// <summary>Explains codes in the caller's language, with this sender's join instruction.</summary>
+internal sealed record Explain(string Language, SandboxOptions Sandbox)
+{
+    public MessageError? Error(string? code)
+    {
+        if (code is null)
+        {
+            return null;
+        }
+
+        var error = ProviderErrors.Find("twilio", code);
+        var text = error.In(Language).Fill(Sandbox.Number, Sandbox.JoinCode);
+        return new(code, text.Title, text.Explanation, text.Action, error.Permanent);
+    }
+}

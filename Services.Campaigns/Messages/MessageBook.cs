@@ -1,0 +1,123 @@
+using System.Threading.Channels;
+using Npgsql;
+using ServiceDefaults;
+
+namespace Services.Campaigns;
+
+/// <summary>
+/// Enters reports into the rows and counters. Consumers await <see cref="EnterAsync"/> side by side; one writer takes
+/// all that wait into a single transaction (a group commit), so that a thousand callbacks a second cost a few commits.
+/// If a batch fails, its reports are entered one by one, and only the one at fault fails.
+/// </summary>
+internal sealed class MessageBook(NpgsqlDataSource database, MessageDispatcher dispatcher) : BackgroundService
+{
+    private const int BatchSize = 500;
+
+    private readonly Channel<Entry> _entries = Channel.CreateBounded<Entry>(
+        new BoundedChannelOptions(4 * BatchSize) { SingleReader = true });
+
+    /// <summary>Returns once the report is committed.</summary>
+    public async Task EnterAsync(MessageKey key, MessageReport report, CancellationToken cancellationToken)
+    {
+        var entry = new Entry(key, report);
+        await _entries.Writer.WriteAsync(entry, cancellationToken);
+        await entry.Committed.Task.WaitAsync(cancellationToken);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var batch = new List<Entry>(BatchSize);
+        while (await _entries.Reader.WaitToReadAsync(stoppingToken))
+        {
+            batch.Clear();
+            while (batch.Count < BatchSize && _entries.Reader.TryRead(out var entry))
+            {
+                batch.Add(entry);
+            }
+
+            await CommitAsync(batch, stoppingToken);
+        }
+    }
+
+    private async Task CommitAsync(List<Entry> batch, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await EnterBatchAsync(batch, cancellationToken);
+            foreach (var entry in batch)
+            {
+                entry.Committed.TrySetResult();
+            }
+        }
+        catch (Exception exception) when (batch.Count == 1 || Database.IsTransient(exception)
+            || cancellationToken.IsCancellationRequested)
+        {
+            foreach (var entry in batch)
+            {
+                entry.Committed.TrySetException(exception); // the consumer's retry takes it from here
+            }
+        }
+        catch (Exception)
+        {
+            foreach (var entry in batch)
+            {
+                await CommitAsync([entry], cancellationToken);
+            }
+        }
+    }
+
+    private async Task EnterBatchAsync(IReadOnlyList<Entry> batch, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+
+        var early = await EarlyStatuses.TakeAsync(transaction, batch, cancellationToken);
+        var rows = await MessageRows.LockAsync(
+            transaction,
+            batch.Select(entry => entry.Key.Id).OfType<Guid>().ToArray(),
+            batch.Where(entry => entry.Key.Id is null).Select(entry => entry.Key.ProviderMessageId!).ToArray(),
+            cancellationToken);
+        var changes = rows.ToDictionary(row => row.Id, MessageRows.Change.Begin);
+        var byProviderId = rows.Where(row => row.ProviderMessageId is not null)
+            .ToLookup(row => row.ProviderMessageId!, StringComparer.Ordinal);
+
+        var changed = new HashSet<Guid>();
+        var unknown = new List<Entry>();
+        foreach (var entry in batch.Concat(early))
+        {
+            var row = entry.Key.Id is { } id
+                ? changes.GetValueOrDefault(id)?.Message
+                : byProviderId[entry.Key.ProviderMessageId!].FirstOrDefault();
+            if (row is null)
+            {
+                unknown.Add(entry);
+            }
+            else if (row.Apply(entry.Report))
+            {
+                changed.Add(row.Id);
+            }
+        }
+
+        await MessageRows.SaveAsync(transaction, [.. changed.Select(id => changes[id])], cancellationToken);
+        await EarlyStatuses.KeepAsync(transaction, unknown, cancellationToken);
+        await Consequences.DrawAsync(transaction, batch, changes, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+
+        if (changed.Count > 0)
+        {
+            dispatcher.Wake();
+        }
+    }
+
+    /// <summary>One report on its way into the book.</summary>
+    internal sealed record Entry(MessageKey Key, MessageReport Report)
+    {
+        public TaskCompletionSource Committed { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+}
+
+/// <summary>Our id, or where it is not known the provider's.</summary>
+internal readonly record struct MessageKey(Guid? Id, string? ProviderMessageId)
+{
+    public static implicit operator MessageKey(Guid id) => new(id, null);
+}

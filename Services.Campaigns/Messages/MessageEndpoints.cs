@@ -1,0 +1,39 @@
+using MassTransit;
+
+namespace Services.Campaigns;
+
+internal static class MessageEndpoints
+{
+    /// <summary>Registers what keeps the rows, feeds the sender and counts.</summary>
+    public static WebApplicationBuilder AddMessages(this WebApplicationBuilder builder)
+    {
+        builder.Services
+            .AddSingleton<AudienceFreeze>().AddSingleton<CampaignProgress>().AddSingleton<Feed>().AddSingleton<Inbox>()
+            .AddScoped<Steering>().AddScoped<StatsReader>()
+            .AddRunning<MessageDispatcher>().AddRunning<MessageBook>().AddRunning<WebhookActivity>();
+        return builder;
+    }
+
+    /// <summary>
+    /// A consumer that waits for a group commit: many deliveries at once make large groups.
+    /// </summary>
+    public static void AddEventConsumer<TConsumer>(this IBusRegistrationConfigurator bus)
+        where TConsumer : class, IConsumer =>
+        bus.AddConsumer<TConsumer>().Endpoint(endpoint =>
+        {
+            endpoint.PrefetchCount = 300;
+            endpoint.ConcurrentMessageLimit = 300;
+        });
+
+    public static void MapMessages(this IEndpointRouteBuilder app)
+    {
+        var messages = app.MapGroup("/api/messages").WithTags("Messages");
+        messages.MapGet("/{id:guid}", GetMessage.HandleAsync);
+        messages.MapPost("/{id:guid}/retry", RetryMessages.OneAsync);
+        app.MapGet("/api/stats/overview", GetOverview.HandleAsync).WithTags("Statistics");
+    }
+
+    private static IServiceCollection AddRunning<T>(this IServiceCollection services)
+        where T : class, IHostedService =>
+        services.AddSingleton<T>().AddHostedService(provider => provider.GetRequiredService<T>());
+}

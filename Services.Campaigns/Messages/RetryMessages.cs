@@ -1,0 +1,73 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+using ServiceDefaults;
+
+namespace Services.Campaigns;
+
+/// <summary>Another try of what has failed, with three automatic retries of its own.</summary>
+internal static class RetryMessages
+{
+    public static async Task<Results<Accepted, ProblemHttpResult>> OneAsync(
+        Guid id, NpgsqlDataSource database, MessageDispatcher dispatcher, TimeProvider clock,
+        CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        if ((await MessageRows.LockAsync(transaction, [id], [], cancellationToken)).SingleOrDefault() is not { } message)
+        {
+            return Problems.NotFound("message", id);
+        }
+
+        var status = message.Status;
+        if (await RetryAsync(transaction, [message], clock.GetUtcNow(), cancellationToken) == 0)
+        {
+            return Problems.Conflict(
+                $"Only a failed message can be retried; this one is {status.ToString().ToLowerInvariant()}.");
+        }
+
+        await transaction.CommitAsync(cancellationToken);
+        dispatcher.Wake();
+        return TypedResults.Accepted($"/api/messages/{id}");
+    }
+
+    public static async Task<Results<Accepted<RetryFailedAnswer>, ProblemHttpResult>> FailedAsync(
+        Guid id, CampaignsDbContext db, NpgsqlDataSource database, MessageDispatcher dispatcher, TimeProvider clock,
+        CancellationToken cancellationToken)
+    {
+        if (!await db.Campaigns.AnyAsync(c => c.Id == id, cancellationToken))
+        {
+            return Problems.NotFound("campaign", id);
+        }
+
+        var (retried, chunk) = (0, 0);
+        do
+        {
+            await using var connection = await database.OpenConnectionAsync(cancellationToken);
+            await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+            var failed = await MessageRows.ReadAsync(transaction.Command($"""
+                select {MessageRows.Columns} from messages m
+                where m.campaign_id = $1 and m.status = 5 and m.kind <> 0 and m.contact_id is not null
+                order by m.id limit 1000 for update
+                """, id), cancellationToken);
+            retried += chunk = await RetryAsync(transaction, failed, clock.GetUtcNow(), cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
+        }
+        while (chunk > 0);
+
+        dispatcher.Wake();
+        return TypedResults.Accepted($"/api/campaigns/{id}/stats", new RetryFailedAnswer(retried));
+    }
+
+    private static async Task<int> RetryAsync(
+        NpgsqlTransaction transaction, IEnumerable<CampaignMessage> messages, DateTimeOffset now,
+        CancellationToken cancellationToken)
+    {
+        var changes = messages.Select(MessageRows.Change.Begin)
+            .Where(change => change.Message.Apply(new MessageReport.RetryRequested(now))).ToList();
+        await MessageRows.SaveAsync(transaction, changes, cancellationToken);
+        return changes.Count;
+    }
+}
+
+internal sealed record RetryFailedAnswer(int Retried);

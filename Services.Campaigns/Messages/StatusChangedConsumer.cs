@@ -1,0 +1,17 @@
+using Contracts;
+using MassTransit;
+
+namespace Services.Campaigns;
+
+internal sealed class StatusChangedConsumer(MessageBook book, WebhookActivity activity) : IConsumer<StatusChanged>
+{
+    public Task Consume(ConsumeContext<StatusChanged> context)
+    {
+        var m = context.Message;
+        activity.Saw(m.ReceivedAt);
+        return book.EnterAsync(
+            new(m.MessageId, m.ProviderMessageId),
+            new MessageReport.Status(m.Attempt, m.Status, m.ProviderMessageId, m.ReceivedAt),
+            context.CancellationToken);
+    }
+}
