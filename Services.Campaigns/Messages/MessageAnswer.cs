@@ -19,12 +19,12 @@ internal record MessageAnswer(
 }
 
 /// <summary>The same, with its history in order.</summary>
-/// <param name="Text">Free text, or the template's text as the person gets it; null after an erasure.</param>
 internal sealed record MessageDetailAnswer : MessageAnswer
 {
     public MessageDetailAnswer(MessageAnswer message, string? text, IReadOnlyList<TimelineAnswer> timeline)
         : base(message) => (Text, Timeline) = (text, timeline);
 
+    /// <summary>Free text, or the template's text as the person gets it; null after an erasure.</summary>
     public string? Text { get; }
 
     public IReadOnlyList<TimelineAnswer> Timeline { get; }
