@@ -62,11 +62,29 @@ public static class Problems
         private static string FieldOf(JsonException json) =>
             json.Path is { Length: > 2 } path && path.StartsWith("$.", StringComparison.Ordinal) ? path[2..] : "body";
 
-        // The serializer's first sentence is for people; what follows ("Path: … LineNumber: …") is not.
+        // The serializer speaks to programmers, of .NET types; its kinds of complaint are told in the API's own words.
         private static string Remedy(JsonException json)
         {
-            var end = json.Message.IndexOf(" Path: ", StringComparison.Ordinal);
-            return end < 0 ? json.Message : json.Message[..end];
+            var field = FieldOf(json);
+            var message = json.Message;
+            if (message.Contains("could not be mapped to any .NET member", StringComparison.Ordinal))
+            {
+                return $"There is no field {field} here: check its spelling or leave it out.";
+            }
+
+            if (message.Contains("could not be converted to ", StringComparison.Ordinal))
+            {
+                return $"{field} has a value of the wrong type or out of its range.";
+            }
+
+            if (message.Contains("doesn't allow setting null", StringComparison.Ordinal)
+                || message.Contains("constructor parameter", StringComparison.Ordinal))
+            {
+                return $"{field} must not be null.";
+            }
+
+            var end = message.IndexOf(" Path: ", StringComparison.Ordinal);
+            return $"The body cannot be read as JSON: {(end < 0 ? message : message[..end])}";
         }
     }
 }
