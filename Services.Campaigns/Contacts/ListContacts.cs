@@ -5,7 +5,7 @@ namespace Services.Campaigns;
 
 internal static class ListContacts
 {
-    /// <param name="search">Part of a name, without regard to case and accents, or of a number in any spelling.</param>
+    // search: part of a name, without regard to case and accents, or of a number in any spelling.
     public static async Task<Results<Ok<Page<ContactAnswer>>, ValidationProblem>> HandleAsync(
         string? search, string? tag, SandboxState? sandbox, bool? optedOut, int? limit, string? cursor,
         CampaignsDbContext db, TimeProvider clock, CancellationToken cancellationToken)

@@ -1,0 +1,122 @@
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+using Testing;
+
+[assembly: AssemblyFixture(typeof(DatabaseFixture))]
+[assembly: AssemblyFixture(typeof(BrokerFixture))]
+
+namespace Services.Campaigns.Tests;
+
+/// <summary>
+/// The service as it runs, on Kestrel, with a database of its own. All tests that need it share one: a second one on
+/// the same broker would take its messages.
+/// </summary>
+[CollectionDefinition(Name)]
+public sealed class CampaignsApp(DatabaseFixture databases, BrokerFixture broker)
+    : ICollectionFixture<CampaignsApp>, IAsyncLifetime
+{
+    public const string Name = "campaigns";
+
+    private Host? _host;
+
+    public HttpClient Client { get; private set; } = null!;
+
+    public NpgsqlDataSource Database => Service<NpgsqlDataSource>();
+
+    public T Service<T>()
+        where T : notnull => _host!.Services.GetRequiredService<T>();
+
+    public async ValueTask InitializeAsync()
+    {
+        _host = new(new()
+        {
+            ["ConnectionStrings:campaignsdb"] = await databases.CreateDatabaseAsync(),
+            ["ConnectionStrings:rabbitmq"] = broker.Address.ToString(),
+            ["PublicUrl"] = "https://campaigns.example",
+            ["Sandbox:Mode"] = "emulator",
+            ["Sandbox:JoinCode"] = "join happy-tiger",
+        });
+        _host.UseKestrel(0);
+        _host.StartServer();
+        Client = _host.CreateClient();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_host is not null)
+        {
+            await _host.DisposeAsync();
+        }
+    }
+
+    /// <summary>A number that no other test has.</summary>
+    public static string AnyPhone() => $"+336{Random.Shared.Next(100_000_000):D8}";
+
+    /// <summary>A new contact; <paramref name="fields"/> are those the test is about.</summary>
+    public async Task<JsonNode> CreateContactAsync(JsonObject? fields = null)
+    {
+        fields ??= [];
+        fields["phone"] ??= AnyPhone();
+        return await PostAsync("/api/contacts", fields);
+    }
+
+    /// <summary>A new template; <paramref name="fields"/> are those the test is about.</summary>
+    public async Task<JsonNode> CreateTemplateAsync(JsonObject? fields = null)
+    {
+        fields ??= [];
+        fields["name"] ??= "Rendez-vous";
+        fields["contentSid"] ??= $"HX{Guid.NewGuid():N}";
+        fields["language"] ??= "fr";
+        fields["body"] ??= "Bonjour {{1}}, votre rendez-vous est le {{2}}.";
+        return await PostAsync("/api/templates", fields);
+    }
+
+    /// <summary>The answer's body; fails unless the call succeeds.</summary>
+    public async Task<JsonNode> PostAsync(string path, JsonNode body)
+    {
+        using var response = await Client.PostAsJsonAsync(path, body);
+        return await ReadAsync(response);
+    }
+
+    /// <inheritdoc cref="PostAsync"/>
+    public async Task<JsonNode> GetAsync(string path)
+    {
+        using var response = await Client.GetAsync(path);
+        return await ReadAsync(response);
+    }
+
+    /// <summary>Puts a row into a state that only time or other services would bring about.</summary>
+    public async Task ExecuteAsync(string sql, params object[] values)
+    {
+        await using var command = Database.CreateCommand(sql);
+        foreach (var value in values)
+        {
+            command.Parameters.Add(new() { Value = value });
+        }
+
+        await command.ExecuteNonQueryAsync();
+    }
+
+    private static async Task<JsonNode> ReadAsync(HttpResponseMessage response)
+    {
+        var text = await response.Content.ReadAsStringAsync();
+        Assert.True(response.IsSuccessStatusCode, $"{(int)response.StatusCode} {text}");
+        return JsonNode.Parse(text)!;
+    }
+
+    // Any type of the service names its entry point.
+    private sealed class Host(Dictionary<string, string> settings) : WebApplicationFactory<Contact>
+    {
+        protected override void ConfigureWebHost(IWebHostBuilder builder)
+        {
+            foreach (var (key, value) in settings)
+            {
+                builder.UseSetting(key, value);
+            }
+        }
+    }
+}
