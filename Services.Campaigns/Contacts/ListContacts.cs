@@ -7,7 +7,7 @@ internal static class ListContacts
 {
     // search: part of a name, without regard to case and accents, or of a number in any spelling.
     public static async Task<Results<Ok<Page<ContactAnswer>>, ValidationProblem>> HandleAsync(
-        string? search, string? tag, SandboxState? sandbox, bool? optedOut, int? limit, string? cursor,
+        string? search, string? tag, string? sandbox, bool? optedOut, int? limit, string? cursor,
         CampaignsDbContext db, TimeProvider clock, CancellationToken cancellationToken)
     {
         if (PageRequest.Read(limit, cursor, out var page) is { } problem)
@@ -17,7 +17,7 @@ internal static class ListContacts
 
         var form = new FormReader();
         var (text, label) = (form.Optional("search", search, 100), form.Optional("tag", tag, 100));
-        if (sandbox is { } given && !Enum.IsDefined(given))
+        if (StateOf(sandbox) is null && !string.IsNullOrEmpty(sandbox))
         {
             form.Refuse("sandbox", "sandbox is joined, notJoined or unknown.");
         }
@@ -30,11 +30,20 @@ internal static class ListContacts
         var now = clock.GetUtcNow();
         var contacts = text is null ? db.Contacts : Search(db, text);
         contacts = label is null ? contacts : contacts.Where(c => c.Tags.Contains(label));
-        contacts = sandbox is { } state ? contacts.Where(Contact.IsAt(state, now)) : contacts;
+        contacts = StateOf(sandbox) is { } state ? contacts.Where(Contact.IsAt(state, now)) : contacts;
         contacts = optedOut is { } wanted ? contacts.Where(c => c.OptedOutAt != null == wanted) : contacts;
         return TypedResults.Ok(await contacts.ToPageAsync(
             page, c => c.Id, c => ContactAnswer.Of(c, now), cancellationToken));
     }
+
+    // Enums in a query are read in the spelling of C#, not in that of the API.
+    private static SandboxState? StateOf(string? name) => name switch
+    {
+        "joined" => SandboxState.Joined,
+        "notJoined" => SandboxState.NotJoined,
+        "unknown" => SandboxState.Unknown,
+        _ => null,
+    };
 
     // fold() and names are in 0002_contacts.sql.
     private static IQueryable<Contact> Search(CampaignsDbContext db, string text) => NumberPart(text) is { } digits

@@ -84,7 +84,7 @@ internal sealed record PhoneNumber
             {
                 read.Append(letter);
             }
-            else if (read.Length > 0 && rest[index..].StartsWith("(0)"))
+            else if (IsCountryCode(read, international) && rest[index..].StartsWith("(0)"))
             {
                 index += 2;
             }
@@ -103,6 +103,10 @@ internal sealed record PhoneNumber
 
         return null;
     }
+
+    // Only there is (0) a trunk 0; further on it is a digit of the number.
+    private static bool IsCountryCode(StringBuilder read, bool international) =>
+        international ? read.Length is >= 1 and <= 3 : read.Length is >= 3 and <= 5 && read[0] == '0' && read[1] == '0';
 
     // Format: the invisible direction marks that come along when a number is copied from an address book.
     internal static bool IsSeparator(char letter) => letter is '.' or '/' or '(' or ')' or '\u2212'

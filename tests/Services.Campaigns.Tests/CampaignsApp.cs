@@ -101,6 +101,17 @@ public sealed class CampaignsApp(DatabaseFixture databases, BrokerFixture broker
         await command.ExecuteNonQueryAsync();
     }
 
+    /// <summary>A campaign that uses the template, in a state that its own life would bring about.</summary>
+    public async Task<Guid> CampaignAsync(Guid templateId, string status, string name = "Campagne")
+    {
+        var id = Guid.CreateVersion7();
+        await ExecuteAsync("""
+            insert into campaigns (id, name, status, template_id, variables, audience, created_at, updated_at)
+            values ($1, $2, $3, $4, '{}', '{"all": true}', now(), now())
+            """, id, name, status, templateId);
+        return id;
+    }
+
     private static async Task<JsonNode> ReadAsync(HttpResponseMessage response)
     {
         var text = await response.Content.ReadAsStringAsync();

@@ -1,0 +1,93 @@
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace Services.Campaigns.Tests;
+
+[Collection(CampaignsApp.Name)]
+public class SandboxTests(CampaignsApp app)
+{
+    [Fact]
+    public async Task The_page_tells_how_to_join_within_which_limits_and_what_to_enter_at_the_provider()
+    {
+        var sandbox = await app.GetAsync("/api/sandbox");
+
+        Assert.Equal("emulator", (string?)sandbox["mode"]);
+        Assert.Equal("twilio", (string?)sandbox["provider"]);
+        Assert.Equal("+14155238886", (string?)sandbox["number"]);
+        Assert.Equal("happy-tiger", (string?)sandbox["joinCode"]);
+        Assert.Equal("https://wa.me/14155238886?text=join%20happy-tiger", (string?)sandbox["joinLink"]);
+        Assert.Equal(3, (double)sandbox["limits"]!["minIntervalSeconds"]!);
+        Assert.Equal(24, (int)sandbox["limits"]!["sessionHours"]!);
+        Assert.Equal(72, (int)sandbox["limits"]!["membershipHours"]!);
+        Assert.Equal("https://campaigns.example/api/webhooks/twilio", (string?)sandbox["webhookUrl"]);
+    }
+
+    [Fact]
+    public async Task A_webhook_that_has_arrived_proves_that_they_reach_us()
+    {
+        await app.ExecuteAsync("delete from webhook_activity");
+        var before = await app.GetAsync("/api/sandbox");
+        Assert.Null(before["webhookReachable"]);
+        Assert.Null(before["lastWebhookAt"]);
+
+        await app.ExecuteAsync("insert into webhook_activity (last_at) values ('2026-03-01T12:00:00Z')");
+        var after = await app.GetAsync("/api/sandbox");
+        Assert.True((bool)after["webhookReachable"]!);
+        Assert.Equal(new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero), (DateTimeOffset)after["lastWebhookAt"]!);
+    }
+
+    [Theory]
+    [InlineData("fr-FR,fr;q=0.9,en;q=0.8", "Pour recevoir")]
+    [InlineData("en-GB,fr;q=0.5", "To receive")]
+    [InlineData("de,fr;q=0.5,en;q=0.4", "Pour recevoir")]
+    [InlineData("fr;q=0,en;q=0.1", "To receive")]
+    [InlineData("de", "To receive")]
+    public async Task The_instruction_speaks_the_callers_language(string languages, string beginning)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/api/sandbox");
+        request.Headers.Add("Accept-Language", languages);
+        using var response = await app.Client.SendAsync(request);
+
+        var instruction = (string)JsonNode.Parse(await response.Content.ReadAsStringAsync())!["joinInstruction"]!;
+        Assert.StartsWith(beginning, instruction, StringComparison.Ordinal);
+        Assert.Contains("join happy-tiger", instruction, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Sandbox:Number", "0612345678")]
+    [InlineData("Sandbox:Mode", "test")]
+    [InlineData("Sending:MinInterval", "-00:00:03")]
+    [InlineData("Sending:RatePerSecond", "0")]
+    [InlineData("PublicUrl", "campaigns.example")]
+    public void A_setting_that_cannot_be_is_named_before_the_first_request(string key, string value)
+    {
+        var exception = Record.Exception(() => Start(new() { [key] = value }));
+
+        Assert.NotNull(exception);
+        Assert.Contains(key, exception.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', exception.Message);
+    }
+
+    [Fact]
+    public void Empty_settings_are_those_of_the_sandbox()
+    {
+        var services = Start(new() { ["Sandbox:JoinCode"] = "", ["Sending:RatePerSecond"] = "", ["PublicUrl"] = "" });
+
+        var options = services.GetRequiredService<IOptions<SandboxOptions>>().Value;
+        Assert.Equal((SandboxMode.Sandbox, "+14155238886", null), (options.Mode, options.Number, options.JoinCode));
+        Assert.Null(services.GetRequiredService<IOptions<SendingOptions>>().Value.RatePerSecond);
+        Assert.Null(services.GetRequiredService<PublicAddress>().Webhook);
+    }
+
+    private static ServiceProvider Start(Dictionary<string, string?> settings)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new());
+        builder.Configuration.AddInMemoryCollection(settings);
+        var services = builder.AddSandbox().Services.BuildServiceProvider();
+        services.GetRequiredService<IStartupValidator>().Validate();
+        return services;
+    }
+}
