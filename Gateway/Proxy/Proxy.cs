@@ -1,0 +1,113 @@
+using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Http.Features;
+using Yarp.ReverseProxy.Forwarder;
+using Yarp.ReverseProxy.Transforms;
+using Yarp.ReverseProxy.Transforms.Builder;
+
+namespace Gateway;
+
+/// <summary>The way to the services: routes and clusters as in appsettings.json.</summary>
+internal static class Proxy
+{
+    private static readonly UriCreationOptions AsItCame = new() { DangerousDisablePathAndQueryCanonicalization = true };
+
+    public static void AddProxy(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<ServiceAddresses>();
+        builder.Services.AddReverseProxy()
+            .LoadFromConfig(builder.Configuration.GetSection("ReverseProxy"))
+            .AddConfigFilter<ServiceAddresses>()
+            .AddTransforms(AddTransforms);
+    }
+
+    public static void MapProxy(this WebApplication app)
+    {
+        // Without Yarp's session affinity: the services keep no sessions.
+        app.MapReverseProxy(pipeline =>
+        {
+            pipeline.Use(ForwardAsync);
+            pipeline.UseLoadBalancing();
+            pipeline.UsePassiveHealthChecks();
+        });
+        if (!app.Services.GetRequiredService<ServiceAddresses>().IsConfigured("frontend"))
+        {
+            app.MapWithoutFrontend();
+        }
+    }
+
+    private static void AddTransforms(TransformBuilderContext route)
+    {
+        // The browser's secrets end here; a webhook's own proof and the pages' session go through.
+        var endsHere = Roles.All.Contains(route.Route.AuthorizationPolicy ?? "");
+        route.AddResponseHeaderRemove("Server", ResponseCondition.Always);
+        route.AddRequestTransform(request =>
+        {
+            var target = request.HttpContext.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+            // Signatures of webhooks cover every byte of the address, and Yarp would encode it anew. Clients that
+            // speak to us as to a proxy send a whole URL instead: that one is Yarp's.
+            if (target.StartsWith('/'))
+            {
+                request.ProxyRequest.RequestUri = new(request.DestinationPrefix.TrimEnd('/') + target, AsItCame);
+            }
+
+            var headers = request.ProxyRequest.Headers;
+            if (request.HttpContext.User is { Identity.IsAuthenticated: true } user)
+            {
+                headers.TryAddWithoutValidation(Headers.UserName, Uri.EscapeDataString(Roles.NameOf(user)));
+                headers.TryAddWithoutValidation(Headers.UserRole, Roles.RoleOf(user));
+            }
+
+            if (endsHere)
+            {
+                headers.Remove("Cookie");
+                headers.Remove("Authorization");
+            }
+
+            return ValueTask.CompletedTask;
+        });
+    }
+
+    private static async Task ForwardAsync(HttpContext context, RequestDelegate next)
+    {
+        if (context.Request.ContentLength > LargestBody(context))
+        {
+            await RefuseAsync(context, StatusCodes.Status413PayloadTooLarge);
+            return;
+        }
+
+        // A service's answer is its own, even an empty one; only what failed here is put into words.
+        context.Features.Get<IStatusCodePagesFeature>()?.Enabled = false;
+        await next(context);
+        if (context.Features.Get<IForwarderErrorFeature>() is not null && !context.Response.HasStarted
+            && !context.RequestAborted.IsCancellationRequested)
+        {
+            await RefuseAsync(context, context.Response.StatusCode);
+        }
+    }
+
+    private static Task RefuseAsync(HttpContext context, int status)
+    {
+        var detail = status switch
+        {
+            StatusCodes.Status413PayloadTooLarge => $"The body may have at most {LargestBody(context)} bytes here.",
+            >= 500 => $"The service {ServiceAddresses.NameOf(context.GetReverseProxyFeature().Cluster.Config)} "
+                + "does not answer: try again in a moment.",
+            _ => null,
+        };
+        return TypedResults.Problem(detail, statusCode: status).ExecuteAsync(context);
+    }
+
+    private static long? LargestBody(HttpContext context) =>
+        context.GetReverseProxyFeature().Route.Config.MaxRequestBodySize
+        ?? context.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize;
+
+    private static void MapWithoutFrontend(this WebApplication app)
+    {
+        app.MapGet("/", () => TypedResults.Text("""
+            <!doctype html><html lang="en"><meta charset="utf-8"><title>Campaigns</title>
+            <h1>Campaigns</h1><p>No front end is configured. <a href="/docs">The API</a> · <a href="/health">Health</a></p>
+            </html>
+            """, "text/html; charset=utf-8")).AllowAnonymous().ExcludeFromDescription();
+        app.Map("/{**path}", () => TypedResults.NotFound()).AllowAnonymous().ExcludeFromDescription();
+    }
+}

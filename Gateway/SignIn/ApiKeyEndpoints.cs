@@ -1,0 +1,69 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using ServiceDefaults;
+
+namespace Gateway;
+
+internal sealed record CreateApiKeyRequest(string? Name, string? Role, DateTimeOffset? ExpiresAt);
+
+/// <summary>The only answer that ever holds the key itself.</summary>
+internal sealed record ApiKeyCreated(
+    Guid Id, string Name, string Key, string Role, DateTimeOffset CreatedAt, DateTimeOffset? ExpiresAt);
+
+internal sealed record ApiKeyList(IReadOnlyList<ApiKey> Items, string? NextCursor, long Total);
+
+internal static class ApiKeyEndpoints
+{
+    private const int LongestName = 100;
+
+    public static async Task<Results<Created<ApiKeyCreated>, ValidationProblem>> CreateAsync(
+        CreateApiKeyRequest request, ApiKeys keys, TimeProvider clock, HttpContext context,
+        CancellationToken cancellationToken)
+    {
+        var errors = new Dictionary<string, string[]>();
+        if (string.IsNullOrWhiteSpace(request.Name) || request.Name.Length > LongestName)
+        {
+            errors["name"] = [$"name is required, at most {LongestName} characters: it says what the key is for."];
+        }
+
+        if (request.Role is null || !Roles.All.Contains(request.Role))
+        {
+            errors["role"] = [Roles.Remedy];
+        }
+
+        if (request.ExpiresAt <= clock.GetUtcNow())
+        {
+            errors["expiresAt"] = ["expiresAt must be in the future; without it the key does not expire."];
+        }
+
+        if (errors.Count > 0)
+        {
+            return Problems.Fields(errors);
+        }
+
+        var (entry, key) =
+            await keys.CreateAsync(request.Name!, request.Role!, request.ExpiresAt, cancellationToken);
+        context.Response.Headers.CacheControl = "no-store";
+        return TypedResults.Created((string?)null, new ApiKeyCreated(
+            entry.Id, entry.Name, key, entry.Role, entry.CreatedAt, entry.ExpiresAt));
+    }
+
+    public static async Task<Results<Ok<ApiKeyList>, ValidationProblem>> ListAsync(
+        ApiKeys keys, CancellationToken cancellationToken, int limit = 50, Guid? cursor = null)
+    {
+        if (limit is < 1 or > 500)
+        {
+            return Problems.Field("limit", "limit must be between 1 and 500.");
+        }
+
+        var (page, total) = await keys.ListAsync(cursor ?? Guid.Empty, limit + 1, cancellationToken);
+        return TypedResults.Ok(page.Count > limit
+            ? new ApiKeyList([.. page.Take(limit)], page[limit - 1].Id.ToString(), total)
+            : new ApiKeyList(page, null, total));
+    }
+
+    public static async Task<Results<NoContent, ProblemHttpResult>> DeleteAsync(
+        Guid id, ApiKeys keys, CancellationToken cancellationToken) =>
+        await keys.DeleteAsync(id, cancellationToken)
+            ? TypedResults.NoContent()
+            : Problems.NotFound("API key", id);
+}

@@ -1,0 +1,69 @@
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Extensions.Options;
+
+namespace Gateway;
+
+/// <summary>Who may do what: users with a session cookie, programs with an API key.</summary>
+internal static class SignIn
+{
+    private const string SessionOrKey = "SessionOrKey";
+    private const int LargestBody = 16 * 1024;
+
+    public static void AddSignIn(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<Users>();
+        builder.Services.AddSingleton<ApiKeys>();
+        builder.Services.AddSingleton<LoginFailures>();
+        builder.Services.AddHostedService<FirstAdministrator>();
+        builder.Services.AddRateLimiter(Login.AddLimit);
+
+        builder.Services.AddDataProtection().SetApplicationName("Campaigns");
+        builder.Services.AddSingleton<KeyRing>();
+        builder.Services.AddSingleton<IConfigureOptions<KeyManagementOptions>>(services =>
+            new ConfigureOptions<KeyManagementOptions>(
+                options => options.XmlRepository = services.GetRequiredService<KeyRing>()));
+
+        builder.Services.AddAuthentication(SessionOrKey)
+            .AddPolicyScheme(SessionOrKey, null, options => options.ForwardDefaultSelector = context =>
+                ApiKeyAuthentication.IsUsed(context)
+                    ? ApiKeyAuthentication.Name
+                    : CookieAuthenticationDefaults.AuthenticationScheme)
+            .AddCookie(Session.Configure)
+            .AddScheme<AuthenticationSchemeOptions, ApiKeyAuthentication>(ApiKeyAuthentication.Name, null);
+
+        // What says nothing about itself is closed.
+        var authorization = builder.Services.AddAuthorizationBuilder()
+            .SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
+        Roles.AddPolicies(authorization);
+    }
+
+    public static void MapSignIn(this IEndpointRouteBuilder app)
+    {
+        var auth = app.MapGroup("/api/auth").WithTags("Sign-in").RequireAuthorization(Roles.Viewer)
+            .WithMetadata(new RequestSizeLimitAttribute(LargestBody));
+        auth.MapPost("/login", Login.HandleAsync).AllowAnonymous().RequireRateLimiting(Login.Limit);
+        auth.MapPost("/logout", (Delegate)LogoutAsync);
+        auth.MapGet("/me", (HttpContext context) =>
+            TypedResults.Ok(new SignedIn(Roles.NameOf(context.User), Roles.RoleOf(context.User))));
+
+        var keys = auth.MapGroup("/api-keys").RequireAuthorization(Roles.Admin);
+        keys.MapPost("/", ApiKeyEndpoints.CreateAsync);
+        keys.MapGet("/", ApiKeyEndpoints.ListAsync);
+        keys.MapDelete("/{id:guid}", ApiKeyEndpoints.DeleteAsync);
+
+        // Not for the services: whatever else is asked for here does not exist.
+        auth.Map("/{**rest}", () => TypedResults.NotFound()).ExcludeFromDescription();
+    }
+
+    private static async Task<NoContent> LogoutAsync(HttpContext context)
+    {
+        await context.SignOutAsync(CookieAuthenticationDefaults.AuthenticationScheme);
+        return TypedResults.NoContent();
+    }
+}
