@@ -1,1 +1,13 @@
-Console.WriteLine("benchmarks");
+using Benchmarks;
+
+switch (args)
+{
+    case ["webhooks", .. var options]:
+        return await WebhookBenchmark.RunAsync(options);
+    case ["serve-bare"]:
+        await BareServer.RunAsync();
+        return 0;
+    default:
+        await Console.Error.WriteLineAsync("dotnet run -c Release --project tests/Benchmarks -- webhooks [--seconds n]");
+        return 2;
+}

@@ -1,0 +1,31 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Services.Webhooks;
+
+/// <summary>The <c>Twilio</c> section, and the address at which Twilio reaches the gateway.</summary>
+internal sealed class TwilioOptions
+{
+    [Required(ErrorMessage = "Twilio__AccountSid is not set: the account's SID, AC followed by 32 digits.")]
+    public string AccountSid { get; set; } = "";
+
+    /// <summary>What Twilio signs with; several, separated by commas, while the token is being rotated.</summary>
+    [Required(ErrorMessage = "Twilio__AuthToken is not set: the account's auth token.")]
+    public string AuthToken { get; set; } = "";
+
+    /// <summary>Scheme, host, port and base path of the URLs that Twilio calls: what it signs, whatever reaches us.</summary>
+    [PublicAddress]
+    public string? PublicUrl { get; set; }
+
+    public string[] Tokens =>
+        AuthToken.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+
+    [AttributeUsage(AttributeTargets.Property)]
+    private sealed class PublicAddressAttribute() : ValidationAttribute(
+        "PublicUrl is not an address: write the gateway's public one, for example https://campaigns.example.com.")
+    {
+        public override bool IsValid(object? value) =>
+            Uri.TryCreate(value as string, UriKind.Absolute, out var url)
+            && (url.Scheme == Uri.UriSchemeHttps || url.Scheme == Uri.UriSchemeHttp)
+            && url.Query.Length == 0;
+    }
+}

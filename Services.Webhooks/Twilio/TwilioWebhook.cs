@@ -1,0 +1,163 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Text;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Options;
+using ServiceDefaults;
+
+namespace Services.Webhooks;
+
+/// <summary>
+/// The route that Twilio calls: verifies, translates, makes durable, answers. Plain code on the request's own buffers,
+/// since every message of every campaign comes by here several times.
+/// </summary>
+internal sealed partial class TwilioWebhook(
+    IOptions<TwilioOptions> options, EventPublisher publisher, TimeProvider clock, ILogger<TwilioWebhook> logger)
+{
+    /// <summary>Twilio's forms have one or two kilobytes.</summary>
+    public const int MaxBody = 64 * 1024;
+
+    private static readonly TwilioCallback Forged = new TwilioCallback.Refused(
+        $"{TwilioSignature.Header} is missing or wrong.");
+
+    private static readonly byte[] EmptyTwiml = "<Response/>"u8.ToArray();
+
+    private readonly string _accountSid = options.Value.AccountSid;
+    private readonly byte[][] _tokens = [.. options.Value.Tokens.Select(Encoding.UTF8.GetBytes)];
+    private readonly byte[][] _origins = TwilioSignature.Origins(new(options.Value.PublicUrl!));
+
+    public async Task HandleAsync(HttpContext context)
+    {
+        var request = context.Request;
+        var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+        var json = IsType(request.ContentType, "application/json") && TwilioSignature.BodyHash(target) is not null;
+        if (!json && !IsType(request.ContentType, "application/x-www-form-urlencoded"))
+        {
+            await RefuseAsync(context, 415, "Send application/x-www-form-urlencoded.");
+            return;
+        }
+
+        if (request.Headers[TwilioSignature.Header] is not [{ Length: TwilioSignature.Length } signature])
+        {
+            await AnswerAsync(context, Forged);
+            return;
+        }
+
+        var body = request.ContentLength > MaxBody ? null : await ReadAsync(request.BodyReader, context.RequestAborted);
+        if (body is null)
+        {
+            await RefuseAsync(context, 413, $"Send at most {MaxBody} bytes.");
+            return;
+        }
+
+        var callback = Understand(body.Value, json, signature, target);
+        request.BodyReader.AdvanceTo(body.Value.End);
+        await AnswerAsync(context, callback);
+    }
+
+    /// <summary>The whole body where Kestrel has put it; null if it is too long.</summary>
+    private static async ValueTask<ReadOnlySequence<byte>?> ReadAsync(PipeReader reader, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var read = await reader.ReadAsync(cancellationToken);
+            if (read.Buffer.Length > MaxBody)
+            {
+                reader.AdvanceTo(read.Buffer.End);
+                return null;
+            }
+
+            if (read.IsCompleted)
+            {
+                return read.Buffer;
+            }
+
+            reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+        }
+    }
+
+    private TwilioCallback Understand(ReadOnlySequence<byte> sequence, bool json, string signature, string target)
+    {
+        var body = sequence.IsSingleSegment ? sequence.FirstSpan : sequence.ToArray();
+        if (json)
+        {
+            return TwilioSignature.IsValid(signature, _origins, target, body, _tokens)
+                ? new TwilioCallback.Ignored("an event in JSON")
+                : Forged;
+        }
+
+        using var form = TwilioForm.Parse(body);
+        return TwilioSignature.IsValid(signature, _origins, target, form, _tokens)
+            ? TwilioCallback.From(form, target, _accountSid, clock.GetUtcNow())
+            : Forged;
+    }
+
+    private async Task AnswerAsync(HttpContext context, TwilioCallback callback)
+    {
+        switch (callback)
+        {
+            case TwilioCallback.Incoming incoming:
+                await AnswerAsync(context, await publisher.TryKeepAsync(incoming.Event, incoming.Id));
+                break;
+            case TwilioCallback.Status status:
+                await AnswerAsync(context, await publisher.TryKeepAsync(status.Event, status.Id));
+                break;
+            case TwilioCallback.Ignored ignored:
+                LogIgnored(ignored.What);
+                await AnswerAsync(context, kept: true);
+                break;
+            case TwilioCallback.Refused refused:
+                LogRefused(refused.Reason);
+                await RefuseAsync(context, 403, refused.Reason);
+                break;
+            case TwilioCallback.Incomplete incomplete:
+                await Problems.Field(incomplete.Field, incomplete.Remedy).ExecuteAsync(context);
+                break;
+        }
+    }
+
+    private static async Task AnswerAsync(HttpContext context, bool kept)
+    {
+        if (!kept)
+        {
+            await RefuseAsync(context, 503, "The event could not be stored. Send it again.");
+            return;
+        }
+
+        // Whatever is not XML would reach the person as a message. https://www.twilio.com/docs/messaging/twiml
+        context.Response.ContentType = "text/xml";
+        context.Response.ContentLength = EmptyTwiml.Length;
+        await context.Response.Body.WriteAsync(EmptyTwiml, context.RequestAborted);
+    }
+
+    private static Task RefuseAsync(HttpContext context, int status, string detail) =>
+        TypedResults.Problem(detail, statusCode: status).ExecuteAsync(context);
+
+    private static bool IsType(string? contentType, string type) =>
+        contentType.AsSpan().StartsWith(type, StringComparison.OrdinalIgnoreCase)
+        && (contentType!.Length == type.Length || contentType[type.Length] is ';' or ' ');
+
+    [LoggerMessage(LogLevel.Information, "Nobody waits for {What}: accepted and left")]
+    private partial void LogIgnored(string what);
+
+    [LoggerMessage(LogLevel.Warning, "Refused a call of the Twilio webhook: {Reason} "
+        + "If it was Twilio's, correct PublicUrl, Twilio__AuthToken or Twilio__AccountSid")]
+    private partial void LogRefused(string reason);
+}
+
+internal static class TwilioExtensions
+{
+    public static WebApplicationBuilder AddTwilio(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddOptions<TwilioOptions>()
+            .BindConfiguration("Twilio")
+            .Configure<IConfiguration>((twilio, settings) => twilio.PublicUrl = settings["PublicUrl"])
+            .ValidateDataAnnotations()
+            .ValidateOnStart();
+        builder.Services.AddSingleton<BrokerCircuit>().AddSingleton<EventPublisher>().AddSingleton<TwilioWebhook>();
+        return builder;
+    }
+
+    public static void MapTwilio(this WebApplication app) => app.MapPost(
+        "/api/webhooks/twilio", app.Services.GetRequiredService<TwilioWebhook>().HandleAsync);
+}

@@ -1,0 +1,140 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Text;
+using Services.Webhooks;
+
+namespace Benchmarks;
+
+/// <summary>
+/// Signed status callbacks, rendered beforehand, over plain sockets: on a machine that servers, broker and load share,
+/// a client that costs more than the servers would hide the difference between them.
+/// </summary>
+internal sealed class Load(int port)
+{
+    public const string Path = "/api/webhooks/twilio";
+    public const string Exchange = "Contracts:StatusChanged";
+    public const string AccountSid = "AC00000000000000000000000000000001";
+    public const string Token = "0123456789abcdef0123456789abcdef";
+    public const string PublicUrl = "https://campaigns.example.com";
+    public static readonly byte[][] Origins = TwilioSignature.Origins(new(PublicUrl));
+
+    private const int Connections = 32;
+    private static readonly byte[][] Requests = [.. Enumerable.Range(0, 2000).Select(Render)];
+
+    /// <summary>As many requests as the server answers, from 32 connections.</summary>
+    public async Task<double> SaturateAsync(TimeSpan time)
+    {
+        var (answered, started) = (0, Stopwatch.GetTimestamp());
+        await Task.WhenAll(Enumerable.Range(0, Connections).Select(async connection =>
+        {
+            using var socket = await ConnectAsync();
+            var buffer = new byte[4096];
+            for (var i = connection; Stopwatch.GetElapsedTime(started) < time; i += Connections)
+            {
+                await ExchangeAsync(socket, Requests[i % Requests.Length], buffer);
+                Interlocked.Increment(ref answered);
+            }
+        }));
+        return answered / Stopwatch.GetElapsedTime(started).TotalSeconds;
+    }
+
+    /// <summary>
+    /// A steady stream; the latencies count from when each request was due, so that a stall shows in all that it held up.
+    /// </summary>
+    public async Task<double[]> StreamAsync(int perSecond, TimeSpan time)
+    {
+        var total = (int)(perSecond * time.TotalSeconds);
+        var latencies = new double[total];
+        var idle = new Stack<Socket>();
+        var running = new List<Task>();
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(1));
+        var started = Stopwatch.GetTimestamp();
+        for (var i = 0; i < total; i++)
+        {
+            var due = TimeSpan.FromSeconds((double)i / perSecond);
+            while (Stopwatch.GetElapsedTime(started) < due)
+            {
+                await timer.WaitForNextTickAsync();
+            }
+
+            running.Add(OneAsync(i, due));
+        }
+
+        await Task.WhenAll(running);
+        idle.ToList().ForEach(socket => socket.Dispose());
+        return latencies;
+
+        async Task OneAsync(int i, TimeSpan due)
+        {
+            Socket? socket;
+            lock (idle)
+            {
+                idle.TryPop(out socket);
+            }
+
+            socket ??= await ConnectAsync();
+            await ExchangeAsync(socket, Requests[i % Requests.Length], new byte[1024]);
+            latencies[i] = (Stopwatch.GetElapsedTime(started) - due).TotalMilliseconds;
+            lock (idle)
+            {
+                idle.Push(socket);
+            }
+        }
+    }
+
+    private async Task<Socket> ConnectAsync()
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        await socket.ConnectAsync(IPAddress.Loopback, port);
+        return socket;
+    }
+
+    private static async Task ExchangeAsync(Socket socket, byte[] request, byte[] buffer)
+    {
+        await socket.SendAsync(request);
+        var length = 0;
+        do
+        {
+            var read = await socket.ReceiveAsync(buffer.AsMemory(length));
+            length += read > 0 ? read : throw new IOException("The server has closed the connection.");
+        }
+        while (!IsComplete(buffer.AsSpan(0, length)));
+    }
+
+    private static bool IsComplete(ReadOnlySpan<byte> answer) =>
+        answer.Length < 12 || answer.StartsWith("HTTP/1.1 200"u8)
+            ? answer.EndsWith("<Response/>"u8)
+            : throw new InvalidOperationException($"Refused: {Encoding.ASCII.GetString(answer)}");
+
+    private static byte[] Render(int number)
+    {
+        var sid = $"SM{number:x32}";
+        var fields = new SortedDictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["ChannelPrefix"] = "whatsapp",
+            ["ApiVersion"] = "2010-04-01",
+            ["MessageStatus"] = "delivered",
+            ["SmsSid"] = sid,
+            ["SmsStatus"] = "delivered",
+            ["ChannelInstallSid"] = "XE00000000000000000000000000000001",
+            ["To"] = $"whatsapp:+3363999{number:0000}",
+            ["From"] = "whatsapp:+14155238886",
+            ["MessageSid"] = sid,
+            ["AccountSid"] = AccountSid,
+            ["ChannelToAddress"] = $"+3363999{number:0000}",
+        };
+        var body = string.Join('&', fields.Select(field => $"{field.Key}={Uri.EscapeDataString(field.Value)}"));
+        var target = $"{Path}?m={new Guid(number, 1, 2, [3, 4, 5, 6, 7, 8, 9, 10])}&a=1";
+        var signed = PublicUrl + target + string.Concat(fields.Select(field => field.Key + field.Value));
+#pragma warning disable CA5350 // Twilio's choice.
+        var signature = Convert.ToBase64String(
+            HMACSHA1.HashData(Encoding.UTF8.GetBytes(Token), Encoding.UTF8.GetBytes(signed)));
+#pragma warning restore CA5350
+        return Encoding.ASCII.GetBytes(
+            $"POST {target} HTTP/1.1\r\nHost: localhost\r\nUser-Agent: TwilioProxy/1.1\r\nAccept: */*\r\n"
+            + $"Content-Type: application/x-www-form-urlencoded; charset=UTF-8\r\nContent-Length: {body.Length}\r\n"
+            + $"X-Twilio-Signature: {signature}\r\n\r\n{body}");
+    }
+}

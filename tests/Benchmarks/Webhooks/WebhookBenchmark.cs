@@ -1,0 +1,108 @@
+using System.Globalization;
+using Npgsql;
+using RabbitMQ.Client;
+
+namespace Benchmarks;
+
+/// <summary>Services.Webhooks against <see cref="BareServer"/>, in turn, on the same broker.</summary>
+internal static class WebhookBenchmark
+{
+    private const int Rounds = 5;
+    private const int Steady = 200;
+
+    public static async Task<int> RunAsync(string[] options)
+    {
+        var seconds = options is ["--seconds", var text] ? double.Parse(text, CultureInfo.InvariantCulture) : 8;
+        var time = TimeSpan.FromSeconds(seconds);
+        await using var stores = await Stores.OpenAsync();
+        var environment = new Dictionary<string, string>
+        {
+            ["ConnectionStrings__rabbitmq"] = stores.Broker,
+            ["ConnectionStrings__webhooksdb"] = stores.Database,
+            ["PublicUrl"] = Load.PublicUrl,
+            ["Twilio__AccountSid"] = Load.AccountSid,
+            ["Twilio__AuthToken"] = Load.Token,
+        };
+        await using var ours = await ServerProcess.StartAsync("Services.Webhooks.dll", [], environment);
+        await using var bare = await ServerProcess.StartAsync("Benchmarks.dll", ["serve-bare"], environment);
+
+        Console.WriteLine($"{"round",8}{"bare req/s",14}{"ours req/s",14}{"ratio",8}{"bare ms CPU",14}{"ours ms CPU",14}");
+        var (ratios, costs) = (new List<double>(), new List<double>());
+        for (var round = 0; round <= Rounds; round++) // round 0 warms up
+        {
+            var yardstick = await SaturateAsync(bare, stores, time);
+            var measured = await SaturateAsync(ours, stores, time);
+            var ratio = measured.PerSecond / yardstick.PerSecond;
+            Console.WriteLine(
+                $"{(round == 0 ? "warm-up" : round),8}{yardstick.PerSecond,14:F0}{measured.PerSecond,14:F0}{ratio,8:F2}"
+                + $"{yardstick.Cost,14:F3}{measured.Cost,14:F3}");
+            if (round > 0)
+            {
+                ratios.Add(ratio);
+                costs.Add(measured.Cost);
+            }
+        }
+
+        var latencies = await new Load(ours.Port).StreamAsync(Steady, time);
+        Array.Sort(latencies);
+        var stored = await stores.EmptyAsync();
+        Console.WriteLine($"median ratio {Median(ratios):F2}, {Median(costs):F3} ms CPU per request of ours");
+        Console.WriteLine(
+            $"at {Steady}/s: p50 {latencies[latencies.Length / 2]:F1} ms, p99 {latencies[latencies.Length * 99 / 100]:F1} ms, "
+            + $"max {latencies[^1]:F1} ms; {latencies.Length} answered, {stored} in the queue");
+        return stored == latencies.Length ? 0 : 1;
+    }
+
+    private static async Task<(double PerSecond, double Cost)> SaturateAsync(
+        ServerProcess server, Stores stores, TimeSpan time)
+    {
+        var before = server.ProcessorTime;
+        var perSecond = await new Load(server.Port).SaturateAsync(time);
+        var cost = (server.ProcessorTime - before).TotalMilliseconds / (perSecond * time.TotalSeconds);
+        await stores.EmptyAsync();
+        return (perSecond, cost);
+    }
+
+    private static double Median(IEnumerable<double> values) => values.Order().ElementAt(Rounds / 2);
+
+    /// <summary>A real broker with one durable queue that takes the events, and a database of our own for the spool.</summary>
+    private sealed class Stores(IConnection connection, IChannel channel, string queue, string name) : IAsyncDisposable
+    {
+        private static readonly string Server = Environment.GetEnvironmentVariable("TEST_POSTGRES")!;
+
+        public string Broker { get; } = Environment.GetEnvironmentVariable("TEST_AMQP_URL")!;
+
+        public string Database { get; } = new NpgsqlConnectionStringBuilder(Server) { Database = name }.ConnectionString;
+
+        public static async Task<Stores> OpenAsync()
+        {
+            var name = $"benchmark_{Guid.NewGuid():n}";
+            await ExecuteAsync($"create database {name}");
+            var uri = new Uri(Environment.GetEnvironmentVariable("TEST_AMQP_URL")!);
+            var connection = await new ConnectionFactory { Uri = uri }.CreateConnectionAsync();
+            var channel = await connection.CreateChannelAsync();
+            await channel.QueueDeclareAsync(
+                name, durable: true, exclusive: false, autoDelete: false,
+                new Dictionary<string, object?> { ["x-queue-type"] = "quorum" });
+            await channel.ExchangeDeclareAsync(Load.Exchange, ExchangeType.Fanout, durable: true);
+            await channel.QueueBindAsync(name, Load.Exchange, "");
+            return new(connection, channel, name, name);
+        }
+
+        public async Task<uint> EmptyAsync() => await channel.QueuePurgeAsync(queue);
+
+        public async ValueTask DisposeAsync()
+        {
+            await channel.QueueDeleteAsync(queue);
+            await connection.DisposeAsync();
+            await ExecuteAsync($"drop database {name} with (force)");
+        }
+
+        private static async Task ExecuteAsync(string sql)
+        {
+            await using var source = NpgsqlDataSource.Create(Server);
+            await using var command = source.CreateCommand(sql);
+            await command.ExecuteNonQueryAsync();
+        }
+    }
+}
