@@ -1,0 +1,269 @@
+using System.Data;
+using System.Diagnostics;
+using Contracts;
+using Microsoft.Extensions.Options;
+using Npgsql;
+using ServiceDefaults;
+
+namespace Services.Messaging;
+
+/// <summary>How a line of the ledger changes: from any of some states into another, with what belongs to it.</summary>
+internal sealed record Change(AttemptState To, params AttemptState[] From)
+{
+    public string? ProviderMessageId { get; init; }
+
+    public string? ErrorCode { get; init; }
+
+    public string? Reason { get; init; }
+
+    public DateTimeOffset? NotBefore { get; init; }
+}
+
+/// <summary>
+/// The ledger after the claim. Every change of state is one conditional update, and its event leaves in the same
+/// transaction; so whoever comes second changes nothing and says nothing.
+/// </summary>
+internal sealed partial class SendAttempts(
+    NpgsqlDataSource database, Outbox outbox, IMessageProvider provider, IOptions<SendingOptions> options,
+    TimeProvider clock, ILogger<SendAttempts> logger)
+{
+    /// <summary>How long an answer is kept in memory while the database is away.</summary>
+    private static readonly TimeSpan RecordLimit = TimeSpan.FromMinutes(1);
+
+    private readonly SendingOptions _options = options.Value;
+
+    /// <summary>
+    /// Records the answer of a call and says it, unless a callback has already told more; frees the sender's slot.
+    /// Not cancelled: the provider has been called.
+    /// </summary>
+    public async Task RecordAsync(SendMessage order, Claim claim, SendResult result)
+    {
+        var answered = clock.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                await CommitAsync(transaction => RecordAsync(transaction, order, claim, result), CancellationToken.None);
+                return;
+            }
+            catch (Exception exception)
+                when (Database.IsTransient(exception) && clock.GetElapsedTime(answered) < RecordLimit)
+            {
+                LogNotRecorded(order.MessageId, order.Attempt, exception.Message);
+                await Task.Delay(TimeSpan.FromSeconds(1), clock, CancellationToken.None);
+            }
+        }
+    }
+
+    /// <summary>Says again what became of an attempt; nothing as long as that is not known.</summary>
+    public Task RepeatAsync(SendAttempt attempt, CancellationToken cancellationToken) =>
+        attempt.State is AttemptState.Claimed or AttemptState.Unknown
+            ? Task.CompletedTask
+            : CommitAsync(transaction => attempt.AnnounceAsync(transaction, cancellationToken), cancellationToken);
+
+    /// <summary>Hands an order back that left no trace here.</summary>
+    public Task ReturnAsync(
+        SendMessage order, DateTimeOffset? notBefore, string? errorCode, CancellationToken cancellationToken) =>
+        CommitAsync(
+            transaction => ReturnAsync(transaction, order, notBefore, errorCode, cancellationToken), cancellationToken);
+
+    /// <summary>The line that a report is about, if it is in one of the states; most reports change none.</summary>
+    public async Task<SendAttempt?> FindAsync(
+        StatusChanged report, AttemptState[] states, CancellationToken cancellationToken)
+    {
+        await using var command = database.Command($"""
+            select {SendAttempt.Columns} from send_attempts
+            where {(report.MessageId is null ? "provider_message_id = $3" : "message_id = $1 and attempt = $2")}
+                and coalesce(provider_message_id, $3) = $3 and state = any($4) and provider = $5
+            """,
+            report.MessageId ?? Guid.Empty, report.Attempt ?? 0, report.ProviderMessageId,
+            states.Select(Text).ToArray(), report.Provider);
+        await using var row = await command.ExecuteReaderAsync(CommandBehavior.SingleRow, cancellationToken);
+        return await row.ReadAsync(cancellationToken) ? SendAttempt.Read(row) : null;
+    }
+
+    /// <summary>Changes a line and says so, in one transaction; null if it was not in one of the states.</summary>
+    public Task<SendAttempt?> SettleAsync(SendAttempt attempt, Change change, CancellationToken cancellationToken) =>
+        CommitAsync(
+            transaction => ChangeAsync(
+                transaction, attempt.MessageId, attempt.Attempt, null, change, cancellationToken),
+            cancellationToken);
+
+    /// <summary>The provider reported a failure: once, it becomes the verdict on the attempt.</summary>
+    public Task<SendAttempt?> FailAsync(
+        SendAttempt attempt, string providerMessageId, string errorCode, CancellationToken cancellationToken) =>
+        CommitAsync(async transaction =>
+        {
+            var now = clock.GetUtcNow();
+            var failed = await ChangeAsync(transaction, attempt.MessageId, attempt.Attempt, null, new(
+                AttemptState.Failed, AttemptState.Claimed, AttemptState.Unknown, AttemptState.Accepted)
+            {
+                ProviderMessageId = providerMessageId,
+                ErrorCode = errorCode,
+                NotBefore = NotBefore(errorCode, attempt.RetriesUsed, null, now),
+            }, cancellationToken);
+            if (failed is not null && RetryPolicy.HaltAfter(new SendResult.Refused(errorCode), now) is { } halt)
+            {
+                await HaltAsync(transaction, attempt.Sender, halt, cancellationToken);
+            }
+
+            return failed;
+        }, cancellationToken);
+
+    private async Task RecordAsync(NpgsqlTransaction transaction, SendMessage order, Claim claim, SendResult result)
+    {
+        var now = clock.GetUtcNow();
+        var halt = RetryPolicy.HaltAfter(result, now);
+        if (_options.Strict)
+        {
+            await FreeSlotAsync(transaction, order.From, claim);
+        }
+
+        if (halt is not null)
+        {
+            await HaltAsync(transaction, order.From, halt, CancellationToken.None);
+        }
+
+        if (result is SendResult.NotSent)
+        {
+            // The attempt never took place and its number may be used again: its line goes.
+            await using var delete = transaction.Command("""
+                delete from send_attempts
+                where message_id = $1 and attempt = $2 and claim = $3 and state in ('claimed', 'unknown')
+                """, order.MessageId, order.Attempt, claim.Id);
+            if (await delete.ExecuteNonQueryAsync(CancellationToken.None) == 1)
+            {
+                await ReturnAsync(transaction, order, halt?.Until, halt?.Code, CancellationToken.None);
+            }
+
+            return;
+        }
+
+        var recorded = await ChangeAsync(
+            transaction, order.MessageId, order.Attempt, claim.Id, ChangeAfter(result, order.RetriesUsed, now),
+            CancellationToken.None);
+        if (recorded is null)
+        {
+            LogSettledBefore(order.MessageId, order.Attempt, result.GetType().Name);
+        }
+    }
+
+    private Change ChangeAfter(SendResult result, int retriesUsed, DateTimeOffset now) => result switch
+    {
+        SendResult.Accepted(var id) =>
+            new(AttemptState.Accepted, AttemptState.Claimed, AttemptState.Unknown) { ProviderMessageId = id },
+        SendResult.Refused(var code, _) when Find(code).Retry == RetryAdvice.Verify =>
+            new(AttemptState.Unknown, AttemptState.Claimed) { Reason = $"the provider answered {code}" },
+        SendResult.Refused(var code, var retryAfter) =>
+            new(AttemptState.Refused, AttemptState.Claimed, AttemptState.Unknown)
+            {
+                ErrorCode = code,
+                NotBefore = NotBefore(code, retriesUsed, retryAfter, now),
+            },
+        SendResult.Unknown(var reason) => new(AttemptState.Unknown, AttemptState.Claimed) { Reason = reason },
+        _ => throw new UnreachableException(),
+    };
+
+    private async Task<SendAttempt?> ChangeAsync(
+        NpgsqlTransaction transaction, Guid messageId, int attempt, Guid? claim, Change change,
+        CancellationToken cancellationToken)
+    {
+        await using var command = transaction.Command($"""
+            update send_attempts set
+                state = $4, provider_message_id = coalesce($6, provider_message_id), error_code = $7, reason = $8,
+                not_before = $9, changed_at = clock_timestamp(), look_at = clock_timestamp() + $10
+            where message_id = $1 and attempt = $2 and ($3::uuid is null or claim = $3) and state = any($5)
+            returning {SendAttempt.Columns}
+            """,
+            messageId, attempt, claim, Text(change.To), change.From.Select(Text).ToArray(), change.ProviderMessageId,
+            change.ErrorCode, change.Reason, change.NotBefore, _options.ReconcileAfter);
+        SendAttempt? changed;
+        await using (var row = await command.ExecuteReaderAsync(cancellationToken))
+        {
+            changed = await row.ReadAsync(cancellationToken) ? SendAttempt.Read(row) : null;
+        }
+
+        if (changed is not null)
+        {
+            await changed.AnnounceAsync(transaction, cancellationToken);
+        }
+
+        return changed;
+    }
+
+    private async Task FreeSlotAsync(NpgsqlTransaction transaction, string sender, Claim claim)
+    {
+        await using var command = transaction.Command("""
+            update sender_slots set
+                next_at = case when holder = $2 then clock_timestamp() + $3
+                    else greatest(next_at, clock_timestamp() + $3) end,
+                holder = nullif(holder, $2)
+            where sender = $1
+            """, sender, claim.Id, _options.Spacing);
+        await command.ExecuteNonQueryAsync(CancellationToken.None);
+    }
+
+    private static async Task HaltAsync(
+        NpgsqlTransaction transaction, string sender, Halt halt, CancellationToken cancellationToken)
+    {
+        await using var command = transaction.Command("""
+            update sender_slots set halted_until = $2, halt_code = $3
+            where sender = $1 and (halted_until is null or halted_until < $2)
+            """, sender, halt.Until, halt.Code);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    private Task ReturnAsync(
+        NpgsqlTransaction transaction, SendMessage order, DateTimeOffset? notBefore, string? errorCode,
+        CancellationToken cancellationToken) =>
+        Outbox.AddAsync(transaction, new MessageReturned
+        {
+            MessageId = order.MessageId,
+            Attempt = order.Attempt,
+            NotBefore = notBefore,
+            ErrorCode = errorCode,
+            ReturnedAt = clock.GetUtcNow(),
+        }, cancellationToken);
+
+    private async Task<T> CommitAsync<T>(Func<NpgsqlTransaction, Task<T>> work, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var result = await work(transaction);
+        await transaction.CommitAsync(cancellationToken);
+        outbox.Committed();
+        return result;
+    }
+
+    private Task<bool> CommitAsync(Func<NpgsqlTransaction, Task> work, CancellationToken cancellationToken) =>
+        CommitAsync(
+            async transaction =>
+            {
+                await work(transaction);
+                return true;
+            }, cancellationToken);
+
+    private DateTimeOffset? NotBefore(string code, int retriesUsed, TimeSpan? retryAfter, DateTimeOffset now) =>
+        RetryPolicy.NotBefore(Find(code), retriesUsed, retryAfter, now, _options.RetryBaseDelay);
+
+    private ProviderError Find(string code) => ProviderErrors.Find(provider.Name, code);
+
+    internal static string Text(AttemptState state) => state switch
+    {
+        AttemptState.Claimed => "claimed",
+        AttemptState.Accepted => "accepted",
+        AttemptState.Refused => "refused",
+        AttemptState.Unknown => "unknown",
+        AttemptState.Failed => "failed",
+        AttemptState.Absent => "absent",
+        _ => throw new UnreachableException(),
+    };
+
+    [LoggerMessage(LogLevel.Warning,
+        "The answer for message {MessageId}, attempt {Attempt}, could not be recorded yet: {Reason}")]
+    private partial void LogNotRecorded(Guid messageId, int attempt, string reason);
+
+    [LoggerMessage(LogLevel.Information,
+        "The answer {Answer} for message {MessageId}, attempt {Attempt}, told nothing new")]
+    private partial void LogSettledBefore(Guid messageId, int attempt, string answer);
+}

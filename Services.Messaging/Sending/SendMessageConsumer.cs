@@ -1,0 +1,66 @@
+using System.Diagnostics;
+using Contracts;
+using MassTransit;
+using Microsoft.Extensions.Options;
+
+namespace Services.Messaging;
+
+/// <summary>Sends an order once: the slot and the claim, the call, the answer.</summary>
+internal sealed partial class SendMessageConsumer(
+    SendSlots slots, SendAttempts attempts, IMessageProvider provider, IHostApplicationLifetime lifetime,
+    TimeProvider clock, ILogger<SendMessageConsumer> logger) : IConsumer<SendMessage>
+{
+    public async Task Consume(ConsumeContext<SendMessage> context)
+    {
+        // An order that still waits when the process stops goes back to the queue.
+        using var waiting = CancellationTokenSource.CreateLinkedTokenSource(
+            context.CancellationToken, lifetime.ApplicationStopping);
+        var order = context.Message;
+        await (await slots.TakeAsync(order, waiting.Token) switch
+        {
+            Turn.Taken(var claim) => SendAsync(order, claim),
+            Turn.Known(var attempt) when attempt.Attempt == order.Attempt =>
+                attempts.RepeatAsync(attempt, context.CancellationToken),
+            Turn.Known => Task.CompletedTask, // a later attempt has been ordered: this order is history
+            Turn.Returned(var notBefore, var code) =>
+                attempts.ReturnAsync(order, notBefore, code, context.CancellationToken),
+            _ => throw new UnreachableException(),
+        });
+    }
+
+    // From the claim on nothing is cancelled: what has been claimed is called, what has been called is recorded.
+    private async Task SendAsync(SendMessage order, Claim claim) =>
+        await attempts.RecordAsync(order, claim, await CallAsync(order, claim));
+
+    private async Task<SendResult> CallAsync(SendMessage order, Claim claim)
+    {
+        if (claim.Due - clock.GetElapsedTime(claim.Asked) is var ahead && ahead > TimeSpan.Zero)
+        {
+            await Task.Delay(
+                TimeSpan.FromMilliseconds(Math.Ceiling(ahead.TotalMilliseconds)), clock, CancellationToken.None);
+        }
+
+        if (clock.GetElapsedTime(claim.Asked) > claim.Due + SendingOptions.StartLimit)
+        {
+            // The process was frozen; others may have judged this claim, and the slot is no longer ours.
+            return new SendResult.NotSent("the call came too late", Connected: true);
+        }
+
+        var result = await provider.SendAsync(order, CancellationToken.None);
+        LogAnswered(order.MessageId, order.Attempt, result);
+        return result;
+    }
+
+    [LoggerMessage(LogLevel.Information, "Message {MessageId}, attempt {Attempt}: {Answer}")]
+    private partial void LogAnswered(Guid messageId, int attempt, SendResult answer);
+}
+
+/// <summary>Strict mode takes one order at a time; fast mode as many as the rate needs.</summary>
+internal sealed class SendMessageConsumerDefinition : ConsumerDefinition<SendMessageConsumer>
+{
+    public SendMessageConsumerDefinition(IOptions<SendingOptions> options)
+    {
+        ConcurrentMessageLimit = options.Value.Concurrency;
+        Endpoint(endpoint => endpoint.PrefetchCount = options.Value.Concurrency);
+    }
+}

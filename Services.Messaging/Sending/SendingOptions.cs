@@ -1,0 +1,80 @@
+namespace Services.Messaging;
+
+/// <summary>The pace of sending and the limits of a call: section <c>Sending</c>.</summary>
+internal sealed class SendingOptions
+{
+    /// <summary>Strict mode: the least time between the end of one call and the start of the sender's next.</summary>
+    public TimeSpan MinInterval { get; set; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>Fast mode: messages a second per sender. Set, it replaces <see cref="MinInterval"/>.</summary>
+    public double? RatePerSecond { get; set; }
+
+    public TimeSpan RetryBaseDelay { get; set; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>Longest time for one whole call, from connecting to the last byte of the answer.</summary>
+    public TimeSpan CallLimit { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long an unknown outcome may wait for a callback before the provider is asked.</summary>
+    public TimeSpan ReconcileAfter { get; set; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>Between two questions of this process to the provider.</summary>
+    public TimeSpan ReconcilePause { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>A call that has not begun this long after it was due is not made: the process was frozen.</summary>
+    public static TimeSpan StartLimit => TimeSpan.FromSeconds(2);
+
+    public bool Strict => RatePerSecond is null;
+
+    /// <summary>
+    /// In fast mode 3 % wider than the rate asks for: the network's jitter pushes arrivals together, and the provider
+    /// counts arrivals.
+    /// </summary>
+    public TimeSpan Spacing =>
+        RatePerSecond is { } rate ? TimeSpan.FromSeconds(1 / (0.97 * rate)) : MinInterval;
+
+    /// <summary>
+    /// How far a claim moves the sender's slot. In strict mode past the end of the longest call: the end of the call
+    /// itself moves it back, and if its process dies, the spacing holds all the same.
+    /// </summary>
+    public TimeSpan Hold => Strict ? StartLimit + CallLimit + Spacing : Spacing;
+
+    /// <summary>How far ahead a start may be reserved, so that the way to the database costs no slots.</summary>
+    public TimeSpan LookAhead => Strict ? TimeSpan.Zero : TimeSpan.FromMilliseconds(100);
+
+    /// <summary>A slot further ahead than this can only come from a clock that was put back: it is not waited for.</summary>
+    public TimeSpan Far => LookAhead + Hold + Spacing + TimeSpan.FromSeconds(1);
+
+    /// <summary>A claim without an answer after this long has lost its process.</summary>
+    public TimeSpan Overdue => StartLimit + CallLimit + TimeSpan.FromSeconds(3);
+
+    /// <summary>Calls under way at once: enough for the rate while a call takes up to 0.6 s.</summary>
+    public int Concurrency => RatePerSecond is { } rate ? (int)Math.Ceiling(rate * 0.6) : 1;
+
+    /// <summary>
+    /// Orders of one sender that ask for a slot at once. One by one they do not stampede; at rates where a commit takes
+    /// longer than the spacing, a few go together.
+    /// </summary>
+    public int Lanes => 1 + (int)((RatePerSecond ?? 0) / 100);
+
+    public static void Register(IServiceCollection services) =>
+        services.AddOptions<SendingOptions>().BindConfiguration("Sending")
+            .Validate(
+                options => options.MinInterval >= TimeSpan.Zero && options.MinInterval <= TimeSpan.FromHours(1),
+                "Sending__MinInterval must lie between 00:00:00 and 01:00:00, e.g. 00:00:03.")
+            .Validate(
+                options => options.RatePerSecond is null or (> 0 and <= 1000),
+                "Sending__RatePerSecond must be greater than 0 and at most 1000; leave it out for strict mode.")
+            .Validate(
+                options => options.RetryBaseDelay > TimeSpan.Zero && options.RetryBaseDelay <= TimeSpan.FromDays(1),
+                "Sending__RetryBaseDelay must be greater than 00:00:00 and at most a day, e.g. 00:01:00.")
+            .Validate(
+                options => options.CallLimit > TimeSpan.Zero && options.CallLimit <= TimeSpan.FromMinutes(1),
+                "Sending__CallLimit must be greater than 00:00:00 and at most 00:01:00, e.g. 00:00:10.")
+            .Validate(
+                options => options.ReconcileAfter > TimeSpan.Zero && options.ReconcileAfter <= TimeSpan.FromHours(1),
+                "Sending__ReconcileAfter must be greater than 00:00:00 and at most 01:00:00, e.g. 00:00:15.")
+            .Validate(
+                options => options.ReconcilePause > TimeSpan.Zero && options.ReconcilePause <= TimeSpan.FromMinutes(1),
+                "Sending__ReconcilePause must be greater than 00:00:00 and at most 00:01:00, e.g. 00:00:01.")
+            .ValidateOnStart();
+}

@@ -1,0 +1,71 @@
+using Contracts;
+using MassTransit;
+using Npgsql;
+
+namespace Services.Messaging;
+
+/// <summary>
+/// Lets a report settle an unknown outcome, and judges reported failures. All other reports, by far the most, cost one
+/// look into the ledger: what they say of a settled attempt concerns Campaigns only.
+/// </summary>
+internal sealed partial class StatusChangedConsumer(SendAttempts attempts, ILogger<StatusChangedConsumer> logger)
+    : IConsumer<StatusChanged>
+{
+    /// <summary>Also an absent one: then the provider's list was behind, and the report is the better witness.</summary>
+    private static readonly AttemptState[] Unsettled =
+        [AttemptState.Claimed, AttemptState.Unknown, AttemptState.Absent];
+
+    private static readonly AttemptState[] Failing =
+        [AttemptState.Claimed, AttemptState.Unknown, AttemptState.Accepted];
+
+    public Task Consume(ConsumeContext<StatusChanged> context) => context.Message switch
+    {
+        { Status: DeliveryStatus.Failed } => FailAsync(context.Message, context.CancellationToken),
+        { MessageId: not null, Attempt: not null } => AcceptAsync(context.Message, context.CancellationToken),
+        _ => Task.CompletedTask, // names only the provider's id: a line that has it is settled
+    };
+
+    private async Task FailAsync(StatusChanged report, CancellationToken cancellationToken)
+    {
+        if (await attempts.FindAsync(report, Failing, cancellationToken) is { } attempt)
+        {
+            // The dictionary explains the empty code as a failure without a reason.
+            await attempts.FailAsync(
+                attempt, report.ProviderMessageId, report.ErrorCode ?? string.Empty, cancellationToken);
+        }
+    }
+
+    private async Task AcceptAsync(StatusChanged report, CancellationToken cancellationToken)
+    {
+        if (await attempts.FindAsync(report, Unsettled, cancellationToken) is not { } attempt)
+        {
+            return;
+        }
+
+        try
+        {
+            await attempts.SettleAsync(
+                attempt,
+                new(AttemptState.Accepted, Unsettled) { ProviderMessageId = report.ProviderMessageId },
+                cancellationToken);
+        }
+        catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.UniqueViolation)
+        {
+            LogArrivedAfterAll(attempt.MessageId, attempt.Attempt);
+        }
+    }
+
+    [LoggerMessage(LogLevel.Error,
+        "Message {MessageId}: attempt {Attempt} reached the provider after all, and a later attempt is out as well")]
+    private partial void LogArrivedAfterAll(Guid messageId, int attempt);
+}
+
+/// <summary>Reports come in bursts, several per message.</summary>
+internal sealed class StatusChangedConsumerDefinition : ConsumerDefinition<StatusChangedConsumer>
+{
+    public StatusChangedConsumerDefinition()
+    {
+        ConcurrentMessageLimit = 16;
+        Endpoint(endpoint => endpoint.PrefetchCount = 200);
+    }
+}

@@ -1,0 +1,106 @@
+using System.Globalization;
+using System.Net;
+using System.Text.Json;
+
+namespace Services.Messaging;
+
+/// <summary>
+/// What Twilio's answers mean. Tolerant: errors come as <c>{ code, message, … }</c>
+/// (https://www.twilio.com/docs/usage/twilios-response), newer ones as RFC 9457 with a <c>code</c>, and from a proxy on
+/// the way as anything. No I/O.
+/// </summary>
+internal static class TwilioAnswer
+{
+    /// <summary>"Service unavailable, not processed" (https://www.twilio.com/docs/api/errors/20503).</summary>
+    private const string Unavailable = "20503";
+
+    private const string TooManyRequests = "20429";
+
+    private static readonly TimeSpan LongestPause = TimeSpan.FromHours(1);
+
+    /// <summary>The outcome of a POST that was answered.</summary>
+    /// <param name="status">The answer's HTTP status.</param>
+    /// <param name="body">As it came.</param>
+    /// <param name="retryAfter">The header, as a span from now.</param>
+    public static SendResult Read(HttpStatusCode status, string body, TimeSpan? retryAfter)
+    {
+        var root = Parse(body);
+        var code = Code(root, "code");
+        return (int)status switch
+        {
+            >= 200 and < 300 => Created(root),
+            429 => new SendResult.Refused(code ?? TooManyRequests, Pause(retryAfter ?? TimeSpan.FromSeconds(1))),
+            503 when code == Unavailable => new SendResult.Refused(Unavailable, Pause(retryAfter)),
+            // Redirects are not followed: a POST must not be repeated elsewhere, and whoever redirects has not sent it.
+            >= 300 and < 500 => new SendResult.Refused(code ?? $"http_{(int)status}"),
+            _ => new SendResult.Unknown(code is null ? $"HTTP {(int)status}" : $"HTTP {(int)status}, code {code}"),
+        };
+    }
+
+    /// <summary>One page of the message list; null if it is none.</summary>
+    public static (IReadOnlyList<FoundMessage> Messages, string? Next)? ReadPage(string body)
+    {
+        if (Parse(body) is not { ValueKind: JsonValueKind.Object } root
+            || !root.TryGetProperty("messages", out var messages) || messages.ValueKind != JsonValueKind.Array)
+        {
+            return null;
+        }
+
+        var found = messages.EnumerateArray().Select(message =>
+            Text(message, "sid") is { } sid ? new FoundMessage(sid, Instant(Text(message, "date_created"))) : null);
+        return ([.. found.OfType<FoundMessage>()], Text(root, "next_page_uri"));
+    }
+
+    // The first status of a message gets no callback, it stands in this answer: also if it is a failure.
+    private static SendResult Created(JsonElement? root) => (Text(root, "sid"), Text(root, "status")) switch
+    {
+        (_, "failed" or "undelivered" or "canceled") => new SendResult.Refused(Code(root, "error_code") ?? ""),
+        ({ Length: > 0 and <= 64 } sid, _) => new SendResult.Accepted(sid),
+        _ => new SendResult.Unknown("an answer without a message SID"),
+    };
+
+    private static JsonElement? Parse(string body)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(body);
+            return document.RootElement.Clone();
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    // Twilio's codes are numbers, in JSON as numbers or text; "0" is none.
+    private static string? Code(JsonElement? root, string name) => Property(root, name) switch
+    {
+        { ValueKind: JsonValueKind.Number } number when number.TryGetInt32(out var code) && code > 0 =>
+            code.ToString(CultureInfo.InvariantCulture),
+        { ValueKind: JsonValueKind.String } text
+            when int.TryParse(text.GetString(), NumberStyles.None, CultureInfo.InvariantCulture, out var code)
+            && code > 0 => code.ToString(CultureInfo.InvariantCulture),
+        _ => null,
+    };
+
+    private static string? Text(JsonElement? root, string name) =>
+        Property(root, name) is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;
+
+    private static JsonElement? Property(JsonElement? root, string name) =>
+        root is { ValueKind: JsonValueKind.Object } item && item.TryGetProperty(name, out var value) ? value : null;
+
+    // RFC 2822, e.g. Thu, 24 Aug 2023 05:01:45 +0000
+    private static DateTimeOffset? Instant(string? text) =>
+        DateTimeOffset.TryParseExact(
+            text, "ddd, dd MMM yyyy HH:mm:ss zzz", CultureInfo.InvariantCulture, DateTimeStyles.None, out var instant)
+            ? instant
+            : null;
+
+    private static TimeSpan? Pause(TimeSpan? wish) => wish switch
+    {
+        null => null,
+        { } span when span < TimeSpan.Zero => TimeSpan.Zero,
+        { } span when span > LongestPause => LongestPause,
+        _ => wish,
+    };
+}

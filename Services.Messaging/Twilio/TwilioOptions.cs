@@ -1,0 +1,47 @@
+using System.Text.RegularExpressions;
+
+namespace Services.Messaging;
+
+/// <summary>The Twilio account (section <c>Twilio</c>) and where Twilio reaches us (<c>PublicUrl</c>).</summary>
+internal sealed partial class TwilioOptions
+{
+    private const string DefaultApi = "https://api.twilio.com";
+
+    public string AccountSid { get; set; } = "";
+
+    /// <summary>Several, separated by commas, during a rotation: the first signs our calls.</summary>
+    public string AuthToken { get; set; } = "";
+
+    public string? ApiBaseUrl { get; set; }
+
+    public string PublicUrl { get; set; } = "";
+
+    public Uri Api => new(string.IsNullOrWhiteSpace(ApiBaseUrl) ? DefaultApi : ApiBaseUrl);
+
+    public string FirstToken => AuthToken.Split(',', 2)[0].Trim();
+
+    public static void Register(IServiceCollection services) =>
+        services.AddOptions<TwilioOptions>().BindConfiguration("Twilio")
+            .Configure<IConfiguration>((options, settings) => options.PublicUrl = settings["PublicUrl"] ?? "")
+            .Validate(
+                options => SidShape().IsMatch(options.AccountSid),
+                "Twilio__AccountSid must be AC followed by 32 hexadecimal digits, as the Twilio Console shows it.")
+            .Validate(
+                options => options.FirstToken.Length > 0,
+                "Twilio__AuthToken is not set: take it from the Twilio Console; with several, the first signs our calls.")
+            .Validate(
+                options => string.IsNullOrWhiteSpace(options.ApiBaseUrl) || IsBaseUrl(options.ApiBaseUrl),
+                $"Twilio__ApiBaseUrl must be an absolute http or https address; leave it out for {DefaultApi}.")
+            .Validate(
+                options => IsBaseUrl(options.PublicUrl),
+                "PublicUrl must be the absolute http or https address at which Twilio reaches the gateway, "
+                + "without user name, query or fragment.")
+            .ValidateOnStart();
+
+    private static bool IsBaseUrl(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var url)
+        && url is { Scheme: "http" or "https", UserInfo: "", Query: "", Fragment: "" };
+
+    [GeneratedRegex("^AC[0-9a-fA-F]{32}$", RegexOptions.CultureInvariant)]
+    private static partial Regex SidShape();
+}

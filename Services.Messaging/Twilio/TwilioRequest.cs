@@ -1,0 +1,73 @@
+using System.Net;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Contracts;
+
+namespace Services.Messaging;
+
+/// <summary>What Twilio is asked: https://www.twilio.com/docs/messaging/api/message-resource. No I/O.</summary>
+internal static class TwilioRequest
+{
+    private const string WhatsApp = "whatsapp:";
+
+    // The form encodes everything once more: escaping what HTML would need only makes the value longer.
+    private static readonly JsonSerializerOptions Variables = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    /// <summary><c>+33612345678</c> as a WhatsApp address.</summary>
+    public static string ToAddress(string number) => WhatsApp + number;
+
+    /// <summary>The inverse of <see cref="ToAddress"/>; null for another channel's address.</summary>
+    public static string? ToNumber(string address) =>
+        address.StartsWith(WhatsApp, StringComparison.Ordinal) ? address[WhatsApp.Length..] : null;
+
+    /// <summary>
+    /// The form of one message. The callback's address names message and attempt, so that it settles an outcome that
+    /// nobody else has told; its fragment asks Twilio to repeat a callback that fails
+    /// (https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides).
+    /// </summary>
+    public static IEnumerable<KeyValuePair<string, string>> Form(SendMessage message, string publicUrl)
+    {
+        yield return new("To", ToAddress(message.To));
+        yield return new("From", ToAddress(message.From));
+        if (message.Template is { } template)
+        {
+            yield return new("ContentSid", template.ContentSid);
+            if (template.Variables.Count > 0)
+            {
+                yield return new("ContentVariables", JsonSerializer.Serialize(template.Variables, Variables));
+            }
+        }
+        else
+        {
+            yield return new("Body", message.Text ?? "");
+        }
+
+        yield return new("StatusCallback", string.Create(
+            null, $"{publicUrl.TrimEnd('/')}/api/webhooks/twilio?m={message.MessageId}&a={message.Attempt}#rc=5&rp=all"));
+    }
+
+    public static string MessagesPath(string accountSid) => $"2010-04-01/Accounts/{accountSid}/Messages.json";
+
+    public static string ListQuery(string from, string to) =>
+        $"?To={Uri.EscapeDataString(ToAddress(to))}&From={Uri.EscapeDataString(ToAddress(from))}&PageSize=100";
+}
+
+/// <summary>A form that knows whether any of it may have left this process.</summary>
+internal sealed class TracedForm(IEnumerable<KeyValuePair<string, string>> fields) : FormUrlEncodedContent(fields)
+{
+    /// <summary>False: no connection was ready for the body, so nothing can have been processed.</summary>
+    public bool Left { get; private set; }
+
+    protected override Task SerializeToStreamAsync(
+        Stream stream, TransportContext? context, CancellationToken cancellationToken)
+    {
+        Left = true;
+        return base.SerializeToStreamAsync(stream, context, cancellationToken);
+    }
+
+    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
+        SerializeToStreamAsync(stream, context, CancellationToken.None);
+}
