@@ -1,0 +1,124 @@
+using System.Text.Json;
+using Npgsql;
+
+namespace Services.Campaigns;
+
+/// <summary>A locked row that is due, and what its order needs besides.</summary>
+internal sealed record DueMessage(
+    CampaignMessage Message, Dictionary<string, string>? Variables, string? Text, string? TraceParent,
+    string ContentSid, string? Sender, bool OptedOut, DateTimeOffset? LastInboundAt)
+{
+    /// <summary>Orders that nobody has answered and that are void since <paramref name="since"/>.</summary>
+    public static Task<List<DueMessage>> PickLostAsync(
+        NpgsqlTransaction transaction, DateTimeOffset since, int limit, CancellationToken cancellationToken) =>
+        PickAsync(
+            transaction, "select id from messages where status = 2 and expires_at < $1 order by expires_at limit $2",
+            cancellationToken, since, limit);
+
+    /// <summary>What is due: urgent messages first, then bulk.</summary>
+    public static async Task<List<DueMessage>> PickDueAsync(
+        NpgsqlTransaction transaction, DateTimeOffset now, int limit, CancellationToken cancellationToken)
+    {
+        if (limit <= 0)
+        {
+            return [];
+        }
+
+        var due = await PickAsync(transaction, """
+            select m.id from messages m join campaigns c on c.id = m.campaign_id
+            where m.status in (0, 1) and m.kind <> 1 and m.next_attempt_at <= $1
+              and (m.kind = 0 or c.status in ('running', 'completed'))
+            order by m.next_attempt_at, m.id limit $2
+            """, cancellationToken, now, limit);
+        if (due.Count < limit && await CampaignsInTurnAsync(transaction, now, cancellationToken) is { Length: > 0 } turns)
+        {
+            // First one message of each campaign, then a second of each, as far as the room goes.
+            due.AddRange(await PickAsync(transaction, """
+                select picked.id
+                from unnest($3) with ordinality as campaign (id, turn)
+                cross join lateral (
+                    select m.id, row_number() over (order by m.next_attempt_at, m.id) as place from messages m
+                    where m.campaign_id = campaign.id and m.kind = 1 and m.status in (0, 1) and m.next_attempt_at <= $1
+                    order by m.next_attempt_at, m.id limit $2) picked
+                order by picked.place, campaign.turn limit $2
+                """, cancellationToken, now, limit - due.Count, turns));
+        }
+
+        return due;
+    }
+
+    /// <summary>Why it must not be sent now; null if it may.</summary>
+    public string? ReasonToSkip(DateTimeOffset now) => this switch
+    {
+        { OptedOut: true } => SkipReasons.OptedOut,
+        { Text: not null } when !(LastInboundAt + Contact.SessionTime > now) => SkipReasons.NoOpenSession,
+        _ => null,
+    };
+
+    /// <param name="defaultSender">For a test of a draft, which has none of its own yet.</param>
+    public Order ToOrder(string defaultSender) => new(
+        new()
+        {
+            MessageId = Message.Id,
+            Attempt = Message.Attempts,
+            RetriesUsed = Message.RetriesUsed,
+            From = Sender ?? defaultSender,
+            To = Message.Phone,
+            Urgent = Message.Kind is not MessageKind.Message1,
+            Template = Variables is null ? null : new(ContentSid, Variables),
+            Text = Text,
+            ExpiresAt = Message.ExpiresAt!.Value,
+        },
+        TraceParent);
+
+    /// <summary>The running campaigns, but those in their quiet hours; whoever has waited longest first.</summary>
+    private static async Task<Guid[]> CampaignsInTurnAsync(
+        NpgsqlTransaction transaction, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        await using var command = transaction.Command("""
+            select id, quiet_hours from campaigns where status = 'running' order by last_fed_at nulls first, id
+            """);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var ids = new List<Guid>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            var quiet = reader.IsDBNull(1) ? null
+                : JsonSerializer.Deserialize<QuietHours>(reader.GetString(1), JsonSerializerOptions.Web);
+            if (quiet?.Contains(now) is not true)
+            {
+                ids.Add(reader.GetGuid(0));
+            }
+        }
+
+        return [.. ids];
+    }
+
+    private static async Task<List<DueMessage>> PickAsync(
+        NpgsqlTransaction transaction, string ids, CancellationToken cancellationToken, params object[] values)
+    {
+        await using var command = transaction.Command($"""
+            select {MessageRows.Columns}, m.variables, m.text, coalesce(m.trace_parent, c.trace_parent),
+                coalesce(c.content_sid, t.content_sid), c.sender, ct.opted_out_at is not null, ct.last_inbound_at
+            from messages m join campaigns c on c.id = m.campaign_id join templates t on t.id = c.template_id
+            left join contacts ct on ct.id = m.contact_id
+            where m.id in ({ids})
+            order by m.id for update of m skip locked
+            """, values);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var picked = new List<DueMessage>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            const int next = MessageRows.ColumnCount;
+            picked.Add(new(
+                MessageRows.Read(reader),
+                TextAt(next) is { } json ? JsonSerializer.Deserialize<Dictionary<string, string>>(json) : null,
+                TextAt(next + 1), TextAt(next + 2), reader.GetString(next + 3), TextAt(next + 4),
+                reader.GetBoolean(next + 5),
+                reader.IsDBNull(next + 6) ? null : reader.GetFieldValue<DateTimeOffset>(next + 6)));
+        }
+
+        return picked;
+
+        string? TextAt(int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
+    }
+}
