@@ -1,0 +1,95 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Json;
+using System.Net.Sockets;
+using System.Text.Json.Nodes;
+using Testing;
+
+namespace EndToEnd.Tests;
+
+/// <summary>The whole system as a user starts it, in a data folder of its own, and its gateway's API.</summary>
+internal sealed class LocalRun : IAsyncDisposable
+{
+    private const string AdminPassword = "only-for-this-test";
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(120);
+
+    private readonly ProgramProcess _appHost;
+    private readonly DirectoryInfo _data;
+    private readonly HttpClient _http;
+
+    private LocalRun(ProgramProcess appHost, DirectoryInfo data, Uri gateway) =>
+        (_appHost, _data, Gateway, _http) = (appHost, data, gateway, new HttpClient { BaseAddress = gateway });
+
+    public Uri Gateway { get; }
+
+    public IReadOnlyCollection<string> Output => _appHost.Lines;
+
+    public static async Task<LocalRun> StartAsync(
+        int port, IReadOnlyDictionary<string, string> settings, params string[] arguments)
+    {
+        var data = Directory.CreateTempSubdirectory("campaigns-e2e-");
+        var environment = new Dictionary<string, string>(settings)
+        {
+            ["GATEWAY_PORT"] = port.ToString(CultureInfo.InvariantCulture),
+            ["CAMPAIGNS_DATA_DIR"] = data.FullName,
+            ["CAMPAIGNS_ADMIN_PASSWORD"] = AdminPassword,
+        };
+        var run = new LocalRun(
+            new("AppHost", environment, arguments), data, new($"http://localhost:{port}"));
+        await Eventually.BecomesTrueAsync(run.IsHealthyAsync, StartLimit, "GET /health = 200");
+        await run.PostAsync("/api/auth/login", new { userName = "admin", password = AdminPassword });
+        return run;
+    }
+
+    public async Task<JsonNode> PostAsync(string path, object body)
+    {
+        using var response = await _http.PostAsJsonAsync(path, body);
+        return await ReadAsync(response);
+    }
+
+    public async Task<JsonNode> GetAsync(string path)
+    {
+        using var response = await _http.GetAsync(path);
+        return await ReadAsync(response);
+    }
+
+    /// <summary>The statistics, once they are as expected.</summary>
+    public Task<JsonNode> StatsAsync(string campaign, string what, Func<JsonNode, bool> expected) =>
+        Eventually.ReturnsAsync(
+            () => GetAsync($"/api/campaigns/{campaign}/stats"), expected, TimeSpan.FromSeconds(60), what);
+
+    public static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _http.Dispose();
+        await _appHost.DisposeAsync();
+        _data.Delete(recursive: true);
+    }
+
+    private async Task<bool> IsHealthyAsync()
+    {
+        Assert.False(_appHost.HasExited, _appHost.Tail);
+        try
+        {
+            using var response = await _http.GetAsync("/health");
+            return response.IsSuccessStatusCode;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    }
+
+    private async Task<JsonNode> ReadAsync(HttpResponseMessage response)
+    {
+        var text = await response.Content.ReadAsStringAsync();
+        Assert.True(response.IsSuccessStatusCode, $"{(int)response.StatusCode} {text}\n{_appHost.Tail}");
+        return JsonNode.Parse(text.Length == 0 ? "{}" : text)!;
+    }
+}

@@ -1,0 +1,92 @@
+using System.Net.Http.Json;
+using System.Security.Cryptography;
+using System.Text.Json.Nodes;
+using Testing;
+
+namespace EndToEnd.Tests;
+
+/// <summary>A provider that runs apart from the system, so that the system takes it for Twilio.</summary>
+internal sealed class Provider : IAsyncDisposable
+{
+    public static readonly TimeSpan MinInterval = TimeSpan.FromMilliseconds(400);
+
+    private readonly ProgramProcess _emulator;
+    private readonly HttpClient _http;
+
+    private Provider(ProgramProcess emulator, Uri address) =>
+        (_emulator, Address, _http) = (emulator, address, new HttpClient { BaseAddress = address });
+
+    public Uri Address { get; }
+
+    public static string AccountSid { get; } = $"AC{RandomNumberGenerator.GetHexString(32, lowercase: true)}";
+
+    public static string AuthToken { get; } = RandomNumberGenerator.GetHexString(32, lowercase: true);
+
+    /// <summary>What the local run needs to use it.</summary>
+    public Dictionary<string, string> Settings => new()
+    {
+        ["TWILIO_ACCOUNT_SID"] = AccountSid,
+        ["TWILIO_AUTH_TOKEN"] = AuthToken,
+        ["TWILIO_SANDBOX_JOIN_CODE"] = "green-river",
+        ["TWILIO_API_BASE_URL"] = Address.ToString(),
+        ["TWILIO_CONTENT_BASE_URL"] = Address.ToString(),
+        ["MESSAGING_MIN_INTERVAL"] = MinInterval.ToString("c"),
+    };
+
+    public static async Task<Provider> StartAsync(int gatewayPort)
+    {
+        var address = new Uri($"http://127.0.0.1:{LocalRun.FreePort()}");
+        var emulator = new ProgramProcess("TwilioEmulator", new Dictionary<string, string>
+        {
+            ["ASPNETCORE_URLS"] = address.ToString(),
+            ["Emulator__AccountSid"] = AccountSid,
+            ["Emulator__AuthToken"] = AuthToken,
+            ["Emulator__MinInterval"] = MinInterval.ToString("c"),
+            ["Emulator__InboundWebhookUrl"] = $"http://localhost:{gatewayPort}/api/webhooks/twilio",
+        });
+        var provider = new Provider(emulator, address);
+        await Eventually.BecomesTrueAsync(provider.AnswersAsync, TimeSpan.FromSeconds(60), "the provider answers");
+        return provider;
+    }
+
+    public async Task SetPhoneAsync(string number, object settings)
+    {
+        using var response = await _http.PutAsJsonAsync($"/phones/{Uri.EscapeDataString(number)}", settings);
+        response.EnsureSuccessStatusCode();
+    }
+
+    /// <summary>The phone's owner writes; the webhook is called so many times for the one message.</summary>
+    public async Task ReplyAsync(string number, string text, int times = 1)
+    {
+        using var response = await _http.PostAsJsonAsync(
+            $"/phones/{Uri.EscapeDataString(number)}/reply", new { text, times });
+        response.EnsureSuccessStatusCode();
+    }
+
+    /// <summary>What the provider was asked to send, in the order of arrival.</summary>
+    public async Task<IReadOnlyList<JsonNode>> SentAsync() =>
+    [
+        .. (await _http.GetFromJsonAsync<JsonArray>("/log"))!
+            .Where(call => call!["method"]!.GetValue<string>() == "POST").Select(call => call!),
+    ];
+
+    public async ValueTask DisposeAsync()
+    {
+        _http.Dispose();
+        await _emulator.DisposeAsync();
+    }
+
+    private async Task<bool> AnswersAsync()
+    {
+        Assert.False(_emulator.HasExited, _emulator.Tail);
+        try
+        {
+            using var response = await _http.GetAsync("/alive");
+            return response.IsSuccessStatusCode;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    }
+}
