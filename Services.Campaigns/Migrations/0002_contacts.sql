@@ -9,3 +9,6 @@ alter table contacts add names text not null
 
 -- A campaign that is over keeps its template for the record, although nobody can choose it any more.
 alter table templates add deleted_at timestamptz;
+
+-- Erasure finds a person's test messages, which name no contact.
+create index on messages (phone) where kind = 0;

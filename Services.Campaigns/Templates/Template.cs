@@ -15,7 +15,7 @@ internal sealed class Template
     /// <summary>With its variables as <c>{{1}}</c>.</summary>
     public required string Body { get; set; }
 
-    /// <summary>The names of the variables: exactly those in the body.</summary>
+    /// <summary>The names of the variables: those of the body, and those of buttons, headers and media.</summary>
     public List<string> Variables { get; set; } = [];
 
     public required DateTimeOffset CreatedAt { get; init; }

@@ -207,6 +207,10 @@ public class ContactApiTests(CampaignsApp app)
             values ($1, $2, $3, 1, $4, 5, '{"1": "Zoé"}', 'Bonjour Zoé', now())
             """, message, campaign, id, phone);
         await app.ExecuteAsync("""
+            insert into messages (id, campaign_id, kind, phone, status, variables, created_at)
+            values ($1, $2, 0, $3, 6, '{"1": "Zoé"}', now())
+            """, Guid.NewGuid(), campaign, phone);
+        await app.ExecuteAsync("""
             insert into interactions (id, provider_message_id, contact_id, message_id, text, profile_name, received_at)
             values ($1, $2, $3, $4, 'Bonjour, ici Zoé', 'Zoé R.', now())
             """, Guid.NewGuid(), $"SM{Guid.NewGuid():N}", id, message);

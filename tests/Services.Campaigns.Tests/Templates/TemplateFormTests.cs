@@ -6,9 +6,9 @@ namespace Services.Campaigns.Tests;
 public class TemplateFormTests
 {
     [Fact]
-    public void Property_5_Template_parameter_validation_accepts_exactly_the_variables_of_the_body() =>
+    public void Property_5_Template_parameter_validation_asks_for_all_the_variables_of_the_body() =>
         Prop.ForAll(Arb.From(Names), Arb.From(Names), (inBody, listed) =>
-            Form(inBody, listed).TryRead(out _, out _) == inBody.ToHashSet().SetEquals(listed))
+            Form(inBody, listed).TryRead(out _, out _) == inBody.ToHashSet().IsSubsetOf(listed))
             .QuickCheckThrowOnFailure();
 
     [Fact]
