@@ -2,6 +2,8 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json.Nodes;
+using Npgsql;
+using Testing;
 
 namespace Services.Campaigns.Tests;
 
@@ -232,5 +234,65 @@ public class ContactApiTests(CampaignsApp app)
 
         using var again = await app.Client.DeleteAsync($"{Contacts}/{id}");
         Assert.Equal(HttpStatusCode.NotFound, again.StatusCode);
+    }
+
+    [Fact]
+    public async Task What_waits_for_an_erased_person_is_cancelled_and_the_counters_move_along()
+    {
+        var (contact, campaign) = await ContactInCampaignAsync();
+        await app.ExecuteAsync(WaitingMessage, Guid.NewGuid(), campaign, contact);
+        await app.ExecuteAsync(
+            "insert into campaign_counters (campaign_id, kind, status, n) values ($1, 1, 0, 3)", campaign);
+
+        using var erased = await app.Client.DeleteAsync($"{Contacts}/{contact}");
+
+        Assert.Equal(HttpStatusCode.NoContent, erased.StatusCode);
+        Assert.Equal("8:1", await TextAsync(
+            "select string_agg(status || ':' || (phone = '')::int, ' ') from messages where campaign_id = $1", campaign));
+        Assert.Equal("0:2 8:1", await TextAsync(
+            "select string_agg(status || ':' || n, ' ' order by status) from campaign_counters where campaign_id = $1",
+            campaign));
+    }
+
+    [Fact]
+    public async Task A_person_is_erased_even_while_a_launch_makes_a_message_for_them()
+    {
+        var (contact, campaign) = await ContactInCampaignAsync();
+        await using var connection = await app.Database.OpenConnectionAsync();
+        await using var launch = await connection.BeginTransactionAsync();
+        await launch.ExecuteAsync(WaitingMessage, CancellationToken.None, Guid.NewGuid(), campaign, contact);
+
+        var erasing = app.Client.DeleteAsync($"{Contacts}/{contact}");
+        await Eventually.BecomesTrueAsync(async () => await TextAsync("""
+            select count(*)::text from pg_stat_activity
+            where datname = current_database() and wait_event_type = 'Lock' and query like 'delete from contacts%'
+            """) == "1", what: "the erasure waits for the launch");
+        await launch.CommitAsync();
+
+        using var erased = await erasing;
+        Assert.Equal(HttpStatusCode.NoContent, erased.StatusCode);
+        Assert.Equal("8", await TextAsync(
+            "select string_agg(status || phone, ' ') from messages where campaign_id = $1", campaign));
+    }
+
+    private const string WaitingMessage = """
+        insert into messages (id, campaign_id, contact_id, kind, phone, status, created_at)
+        select $1, $2, id, 1, phone, 0, now() from contacts where id = $3
+        """;
+
+    // Paused: nothing leaves by itself.
+    private async Task<(Guid Contact, Guid Campaign)> ContactInCampaignAsync()
+    {
+        var contact = await app.CreateContactAsync();
+        var template = await app.CreateTemplateAsync();
+        return (Guid.Parse((string)contact["id"]!),
+            await app.CampaignAsync(Guid.Parse((string)template["id"]!), "paused"));
+    }
+
+    private async Task<string?> TextAsync(string sql, params object[] values)
+    {
+        await using var command = app.Database.CreateCommand(sql);
+        command.Parameters.AddRange(Array.ConvertAll(values, value => new NpgsqlParameter { Value = value }));
+        return await command.ExecuteScalarAsync() as string;
     }
 }
