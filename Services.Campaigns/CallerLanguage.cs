@@ -3,7 +3,7 @@ namespace Services.Campaigns;
 /// <summary>The language in which a caller wants to be told things.</summary>
 internal static class CallerLanguage
 {
-    /// <summary><c>fr</c> or <c>en</c>, whichever the caller prefers (<c>Accept-Language</c>); English if neither.</summary>
+    /// <summary><c>fr</c> or <c>en</c>, as <c>Accept-Language</c> prefers; English if it names neither.</summary>
     public static string Language(this HttpRequest request) => request.GetTypedHeaders().AcceptLanguage
         .Where(language => language.Quality != 0)
         .OrderByDescending(language => language.Quality ?? 1)

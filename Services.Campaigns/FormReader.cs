@@ -4,7 +4,7 @@ using ServiceDefaults;
 
 namespace Services.Campaigns;
 
-/// <summary>Reads the fields of a request and collects everything that is wrong with them, so that one answer says it all.</summary>
+/// <summary>Reads the fields of a request and collects what is wrong with them, so that one answer says all.</summary>
 internal sealed partial class FormReader
 {
     private readonly Dictionary<string, string[]> _errors = [];
@@ -52,7 +52,7 @@ internal sealed partial class FormReader
         return text ?? "";
     }
 
-    /// <summary>A language tag such as <c>fr</c>, <c>fr-CA</c> or <c>en_US</c> (https://www.rfc-editor.org/info/bcp47).</summary>
+    /// <summary>A tag such as <c>fr</c>, <c>fr-CA</c> or <c>en_US</c>: https://www.rfc-editor.org/info/bcp47</summary>
     public string? Language(string field, string? value)
     {
         var text = Optional(field, value, 35);

@@ -4,16 +4,16 @@ using ServiceDefaults;
 
 namespace Services.Campaigns;
 
-/// <summary>A part of a list, newest first. <see cref="NextCursor"/> leads to the following part; null at the end.</summary>
+/// <summary>A part of a list, newest first. <see cref="NextCursor"/> leads to the next part; null at the end.</summary>
 internal sealed record Page<T>(IReadOnlyList<T> Items, string? NextCursor, long Total);
 
-/// <summary>Which part of a list is asked for. The cursor is the id of the last item seen: ids grow with time.</summary>
+/// <summary>Which part of a list to read. The cursor is the id of the last item seen: ids grow with time.</summary>
 internal sealed record PageRequest(int Limit, Guid? After)
 {
     private const int Default = 50;
     private const int Most = 500;
 
-    /// <summary>Null if <c>?limit=</c> and <c>?cursor=</c> can be read, else the answer that says what is wrong.</summary>
+    /// <summary>Null if limit and cursor can be read, else the answer that says what is wrong.</summary>
     public static ValidationProblem? Read(int? limit, string? cursor, out PageRequest page)
     {
         page = new(limit ?? Default, Guid.TryParse(cursor, out var after) ? after : null);

@@ -23,7 +23,7 @@ internal static class CreateContact
             : TypedResults.Created($"/api/contacts/{contact.Id}", ContactAnswer.Of(contact, now));
     }
 
-    /// <summary>Null if saved; the answer if somebody else has the number (the unique index decides, also in a race).</summary>
+    /// <summary>Null if saved, an answer if another contact has the number; the index decides, in a race too.</summary>
     internal static async Task<ProblemHttpResult?> TrySaveAsync(
         CampaignsDbContext db, Contact contact, CancellationToken cancellationToken)
     {

@@ -44,7 +44,8 @@ internal static class EraseContact
                 select m.id from messages m
                 where m.id in (
                     select id from messages where contact_id = $1
-                    union select t.id from messages t join contacts c on c.phone = t.phone where c.id = $1 and t.kind = 0)
+                    union
+                    select t.id from messages t join contacts c on c.phone = t.phone where c.id = $1 and t.kind = 0)
                 order by m.id for update
             )
             update messages m set contact_id = null, phone = '', text = null, variables = null

@@ -8,7 +8,7 @@ namespace Services.Campaigns;
 /// </summary>
 internal static partial class JoinWords
 {
-    /// <summary>Without a configured <paramref name="joinCode"/>, any code of the Sandbox's form (two-words) counts.</summary>
+    /// <summary>Without a <paramref name="joinCode"/>, any code of the Sandbox's form (two-words) counts.</summary>
     public static bool Matches(string? text, string? joinCode) =>
         text is not null && Join().Match(text) is { Success: true } match
         && (string.IsNullOrEmpty(joinCode)

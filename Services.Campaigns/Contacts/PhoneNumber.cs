@@ -4,8 +4,10 @@ using System.Text;
 
 namespace Services.Campaigns;
 
-/// <summary>A telephone number in E.164 (<c>+33612345678</c>). One that can't be a number can't be constructed.</summary>
-/// <remarks>https://www.itu.int/rec/T-REC-E.164: at most 15 digits, the country code first, which never begins with 0.</remarks>
+/// <summary>A telephone number in E.164 (<c>+33612345678</c>). What can't be one can't be constructed.</summary>
+/// <remarks>
+/// At most 15 digits, the country code first, which never begins with 0: https://www.itu.int/rec/T-REC-E.164
+/// </remarks>
 internal sealed record PhoneNumber
 {
     private const int LongestInput = 64;
@@ -115,7 +117,7 @@ internal sealed record PhoneNumber
 
     private static string NationalForm(string digits) =>
         digits.Length == 10 && digits[0] == '0' && digits[1] != '0'
-            ? "The country code is missing. A French number is written with +33 in place of its first 0: +33 6 12 34 56 78."
+            ? "The country code is missing. A French number has +33 in place of its first 0: +33 6 12 34 56 78."
             : "The country code is missing. " + International;
 
     private static string? Check(ref string digits)
@@ -141,7 +143,7 @@ internal sealed record PhoneNumber
             if (count < least || count > most || (trunkZero && digits[code.Length] == '0'))
             {
                 var wanted = least == most ? $"{least}" : $"{least} to {most}";
-                return $"After +{code} come {wanted} digits{(trunkZero ? ", without a leading 0" : "")}: check the number.";
+                return $"After +{code} come {wanted} digits{(trunkZero ? ", the first not 0" : "")}: check the number.";
             }
         }
 

@@ -14,14 +14,14 @@ internal sealed record SandboxOptions
 {
     public SandboxMode Mode { get; set; } = SandboxMode.Sandbox;
 
-    /// <summary>The sender in E.164; Twilio's Sandbox unless set: https://www.twilio.com/docs/whatsapp/sandbox.</summary>
+    /// <summary>The sender in E.164. Twilio's Sandbox: https://www.twilio.com/docs/whatsapp/sandbox.</summary>
     public string Number { get; set; } = "+14155238886";
 
     /// <summary>What people text after <c>join</c>.</summary>
     public string? JoinCode { get; set; }
 }
 
-/// <summary>Makes one form of the settings that people write in several, and names those that cannot be meant.</summary>
+/// <summary>Brings settings that people write in several ways into one, and names those that cannot be.</summary>
 internal sealed class SandboxOptionsCheck : IPostConfigureOptions<SandboxOptions>, IValidateOptions<SandboxOptions>
 {
     public void PostConfigure(string? name, SandboxOptions options)

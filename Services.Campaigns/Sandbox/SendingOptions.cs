@@ -11,7 +11,8 @@ internal sealed record SendingOptions
     public TimeSpan MinInterval { get; set; } = TimeSpan.FromSeconds(3);
 
     /// <summary>Fast mode: messages per second; set, it replaces <see cref="MinInterval"/>.</summary>
-    [Range(0.01, 1000, ErrorMessage = "Sending:RatePerSecond is a number from 0.01 to 1000; leave it empty for strict mode.")]
+    [Range(0.01, 1000,
+        ErrorMessage = "Sending:RatePerSecond is a number from 0.01 to 1000; leave it empty for strict mode.")]
     public double? RatePerSecond { get; set; }
 
     public double PerSecond => RatePerSecond ?? 1 / Math.Max(MinInterval.TotalSeconds, 0.001);
@@ -22,7 +23,9 @@ internal sealed record SendingOptions
     /// </summary>
     public int Window => RatePerSecond is { } rate ? Math.Max(1, (int)Math.Ceiling(rate)) : 1;
 
-    /// <summary>After this an order is void: longer than the wait for the slot, with one call (10 s) ahead of it.</summary>
+    /// <summary>
+    /// After this an order is void: longer than the wait for the slot, with one call (10 s) ahead of it.
+    /// </summary>
     public TimeSpan OrderLifetime =>
         RatePerSecond is null ? MinInterval + TimeSpan.FromSeconds(12) : TimeSpan.FromSeconds(5);
 }

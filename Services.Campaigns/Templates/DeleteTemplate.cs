@@ -22,7 +22,7 @@ internal static class DeleteTemplate
         if (campaign is not null)
         {
             return Problems.Conflict(campaign.Status == CampaignStatus.Draft
-                ? $"The draft “{campaign.Name}” uses this template: choose another one there, or delete the draft, first."
+                ? $"The draft “{campaign.Name}” uses this template: choose another one there or delete the draft first."
                 : $"The campaign “{campaign.Name}” is using this template: delete it once that is over.");
         }
 

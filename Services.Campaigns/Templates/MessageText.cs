@@ -28,7 +28,7 @@ internal sealed partial class MessageText
     {
         _segments = [.. Split(pattern)];
         _isVariable = isVariable;
-        Placeholders = [.. _segments.Where(segment => segment.IsPlaceholder).Select(segment => segment.Text).Distinct()];
+        Placeholders = [.. _segments.Where(s => s.IsPlaceholder).Select(s => s.Text).Distinct()];
         Mistake = _segments.Any(segment => !segment.IsPlaceholder && HasBraces(segment.Text))
             ? "A placeholder is written with two braces on both sides and a name between them, such as {{firstName}}."
             : null;

@@ -32,7 +32,7 @@ internal sealed partial record TemplateForm
         var contentSid = form.Required("contentSid", ContentSid, 34);
         if (!ContentSidShape().IsMatch(contentSid))
         {
-            form.Refuse("contentSid", "contentSid is HX and 32 hexadecimal digits, as the provider's console shows it.");
+            form.Refuse("contentSid", "contentSid is HX and 32 hexadecimal digits, as the provider shows it.");
         }
 
         if (form.Language("language", Language) is not { } language)

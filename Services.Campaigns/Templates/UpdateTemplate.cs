@@ -25,8 +25,8 @@ internal static class UpdateTemplate
             .OrderBy(c => c.Id).Select(c => c.Name).FirstOrDefaultAsync(cancellationToken);
         if (campaign is not null)
         {
-            return Problems.Conflict(
-                $"The campaign “{campaign}” is using this template: change it once that is over, or create another one.");
+            return Problems.Conflict($"The campaign “{campaign}” is using this template: "
+                + "change it once that is over, or create another one.");
         }
 
         template.Change(details, clock.GetUtcNow());

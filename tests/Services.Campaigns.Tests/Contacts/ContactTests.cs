@@ -48,8 +48,8 @@ public class ContactTests
     [Fact]
     public void Every_contact_is_found_under_its_state_and_no_other() =>
         Prop.ForAll(Arb.From(AnyContact), contact => Enum.GetValues<SandboxState>().All(state =>
-            Services.Campaigns.Contact.IsAt(state, Now).Compile()(contact) == (contact.MembershipAt(Now).State == state)))
-            .QuickCheckThrowOnFailure();
+            Services.Campaigns.Contact.IsAt(state, Now).Compile()(contact)
+                == (contact.MembershipAt(Now).State == state))).QuickCheckThrowOnFailure();
 
     [Fact]
     public void Another_number_starts_without_what_was_known_of_the_old_one()

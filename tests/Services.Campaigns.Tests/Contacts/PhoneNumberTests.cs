@@ -91,7 +91,8 @@ public class PhoneNumberTests
         from number in Numbers
         from prefix in Gen.Elements("+", "00", "whatsapp:+", " + ", "(+", "\u202A+")
         from separators in Gen.Elements("", "", "", " ", ".", "-", "\u00A0", "/", ")", "\u200E").ArrayOf(number.Length)
-        select ($"+{number}", prefix + string.Concat(number.Zip(separators, (digit, separator) => $"{digit}{separator}")));
+        let spelled = number.Zip(separators, (digit, separator) => $"{digit}{separator}")
+        select ($"+{number}", prefix + string.Concat(spelled));
 
     private static Gen<string> Noise =>
         from letters in Gen.Frequency(

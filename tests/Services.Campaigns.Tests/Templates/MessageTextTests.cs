@@ -59,7 +59,8 @@ public class MessageTextTests
         Prop.ForAll(Arb.From(Patterns), Arb.From(People), (pattern, person) =>
         {
             var text = MessageText.ParseVariable(pattern).Render(person);
-            return !text.Any(char.IsControl) && !text.Contains("     ", StringComparison.Ordinal) && text == text.Trim(' ');
+            return !text.Any(char.IsControl) && text == text.Trim(' ')
+                && !text.Contains("     ", StringComparison.Ordinal);
         }).QuickCheckThrowOnFailure();
 
     [Fact]
@@ -77,7 +78,8 @@ public class MessageTextTests
         from parts in Gen.OneOf(
             Gen.Elements(
                 "{{firstName}}", "{{lastName}}", "{{PHONE}}", "{{ language }}", "{{city}}", "{{attributes.city}}",
-                "{{date rdv}}", "{{nobody}}", "{{attributes.phone}}", "{{l'été}}", "{{a\\b}}", "{{$1}}", "{{}}", "{{", "}}", "{"),
+                "{{date rdv}}", "{{nobody}}", "{{attributes.phone}}", "{{l'été}}", "{{a\\b}}", "{{$1}}", "{{}}", "{{",
+                "}}", "{"),
             Texts).ArrayOf().Resize(8)
         select string.Concat(parts);
 
@@ -104,8 +106,9 @@ public class MessageTextTests
     // All that SQL, JSON, formats and regular expressions are fond of, and all kinds of spaces.
     private static Gen<string> Texts =>
         from letters in Gen.Elements(
-            "a", "É", "e\u0301", "🎉", "'", "\"", "\\", "\\n", "%", "$1", "$", "&", "\\1", "null", " ", " ", "   ", "     ",
-            "\t", "\n", "\r\n", "\u0001", "\u007F", "\u0085", "\u00A0", "\u2003", "\u2028", "\u2029", "\u200B", "\uFEFF", "ß", "İ")
+            "a", "É", "e\u0301", "🎉", "'", "\"", "\\", "\\n", "%", "$1", "$", "&", "\\1", "null", " ", " ", "   ",
+            "     ", "\t", "\n", "\r\n", "\u0001", "\u007F", "\u0085", "\u00A0", "\u2003", "\u2028", "\u2029", "\u200B",
+            "\uFEFF", "ß", "İ")
             .ArrayOf().Resize(10)
         select string.Concat(letters);
 }
