@@ -37,7 +37,7 @@ internal sealed class ServiceHealth(string service, ServiceAddresses addresses, 
         Status = Name(report.Status),
         Services = Services.ToDictionary(service => service, service =>
             report.Entries[service] is { Description: Absent } ? Absent : Name(report.Entries[service].Status)),
-    }, JsonSerializerOptions.Web, context.RequestAborted);
+    }, context.RequestAborted);
 
     public async Task<HealthCheckResult> CheckHealthAsync(
         HealthCheckContext context, CancellationToken cancellationToken)

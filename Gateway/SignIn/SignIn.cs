@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Options;
 
@@ -59,6 +60,14 @@ internal static class SignIn
 
         // Not for the services: whatever else is asked for here does not exist.
         auth.Map("/{**rest}", () => TypedResults.NotFound()).ExcludeFromDescription();
+        // Routing would pass a body of another type on to that; the endpoints themselves answer 415.
+        ((IEndpointConventionBuilder)auth).Finally(endpoint =>
+        {
+            foreach (var accepts in endpoint.Metadata.OfType<IAcceptsMetadata>().ToArray())
+            {
+                endpoint.Metadata.Remove(accepts);
+            }
+        });
     }
 
     private static async Task<NoContent> LogoutAsync(HttpContext context)
