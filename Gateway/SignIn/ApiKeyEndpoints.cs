@@ -9,8 +9,6 @@ internal sealed record CreateApiKeyRequest(string? Name, string? Role, DateTimeO
 internal sealed record ApiKeyCreated(
     Guid Id, string Name, string Key, string Role, DateTimeOffset CreatedAt, DateTimeOffset? ExpiresAt);
 
-internal sealed record ApiKeyList(IReadOnlyList<ApiKey> Items, string? NextCursor, long Total);
-
 internal static class ApiKeyEndpoints
 {
     private const int LongestName = 100;
@@ -47,18 +45,16 @@ internal static class ApiKeyEndpoints
             entry.Id, entry.Name, key, entry.Role, entry.CreatedAt, entry.ExpiresAt));
     }
 
-    public static async Task<Results<Ok<ApiKeyList>, ValidationProblem>> ListAsync(
+    public static async Task<Results<Ok<Page<ApiKey>>, ValidationProblem>> ListAsync(
         ApiKeys keys, CancellationToken cancellationToken, int limit = 50, Guid? cursor = null)
     {
-        if (limit is < 1 or > 500)
+        if (limit is < 1 or > Page<ApiKey>.Longest)
         {
-            return Problems.Field("limit", "limit must be between 1 and 500.");
+            return Problems.Field("limit", Page<ApiKey>.LimitRemedy);
         }
 
-        var (page, total) = await keys.ListAsync(cursor ?? Guid.Empty, limit + 1, cancellationToken);
-        return TypedResults.Ok(page.Count > limit
-            ? new ApiKeyList([.. page.Take(limit)], page[limit - 1].Id.ToString(), total)
-            : new ApiKeyList(page, null, total));
+        var (found, total) = await keys.ListAsync(cursor ?? Guid.Empty, limit + 1, cancellationToken);
+        return TypedResults.Ok(Page<ApiKey>.Of(found, total, limit, key => key.Id));
     }
 
     public static async Task<Results<NoContent, ProblemHttpResult>> DeleteAsync(

@@ -6,7 +6,7 @@ namespace Gateway;
 /// </summary>
 internal sealed class FirstAdministrator(Users users, IConfiguration configuration) : IHostedService
 {
-    private const string UserName = "admin";
+    public const string UserName = "admin";
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {

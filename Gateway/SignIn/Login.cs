@@ -18,7 +18,7 @@ internal static class Login
     /// <summary>The rate limit's name.</summary>
     public const string Limit = "login";
 
-    private const int Longest = 200;
+    public const int Longest = 200;
 
     public static async Task<Results<Ok<SignedIn>, ValidationProblem, ProblemHttpResult>> HandleAsync(
         LoginRequest request, Users users, LoginFailures failures, HttpContext context,

@@ -58,6 +58,11 @@ internal static class SignIn
         keys.MapGet("/", ApiKeyEndpoints.ListAsync);
         keys.MapDelete("/{id:guid}", ApiKeyEndpoints.DeleteAsync);
 
+        var users = auth.MapGroup("/users").RequireAuthorization(Roles.Admin);
+        users.MapPost("/", UserEndpoints.CreateAsync);
+        users.MapGet("/", UserEndpoints.ListAsync);
+        users.MapDelete("/{id:guid}", UserEndpoints.DeleteAsync);
+
         // Not for the services: whatever else is asked for here does not exist.
         auth.Map("/{**rest}", () => TypedResults.NotFound()).ExcludeFromDescription();
         // Routing would pass a body of another type on to that; the endpoints themselves answer 415.

@@ -7,6 +7,9 @@ namespace Gateway;
 /// <summary>Somebody who can sign in. A session carries the stamp and ends when it changes.</summary>
 internal sealed record User(Guid Id, string UserName, string PasswordHash, string Role, Guid Stamp);
 
+/// <summary>What is shown of a user.</summary>
+internal sealed record UserEntry(Guid Id, string UserName, string Role, DateTimeOffset CreatedAt);
+
 /// <summary>The users in gatewaydb.</summary>
 internal sealed class Users(NpgsqlDataSource database, TimeProvider clock)
 {
@@ -63,6 +66,57 @@ internal sealed class Users(NpgsqlDataSource database, TimeProvider clock)
         command.Parameters.Add(new() { Value = Guid.NewGuid() });
         command.Parameters.Add(new() { Value = now });
         await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>Adds a user; null if the name is taken, in whatever case.</summary>
+    public async Task<UserEntry?> CreateAsync(
+        string userName, string password, string role, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        await using var command = database.CreateCommand("""
+            insert into users (id, user_name, password_hash, role, stamp, created_at) values ($1, $2, $3, $4, $5, $6)
+            on conflict (lower(user_name)) do nothing
+            """);
+        var entry = new UserEntry(Guid.CreateVersion7(now), userName, role, now);
+        command.Parameters.Add(new() { Value = entry.Id });
+        command.Parameters.Add(new() { Value = userName });
+        command.Parameters.Add(new() { Value = Hasher.HashPassword(Nobody, password) });
+        command.Parameters.Add(new() { Value = role });
+        command.Parameters.Add(new() { Value = Guid.NewGuid() });
+        command.Parameters.Add(new() { Value = now });
+        return await command.ExecuteNonQueryAsync(cancellationToken) == 1 ? entry : null;
+    }
+
+    /// <summary>A page in the order of creation, and how many there are.</summary>
+    public async Task<(IReadOnlyList<UserEntry> Found, long Total)> ListAsync(
+        Guid after, int limit, CancellationToken cancellationToken)
+    {
+        await using var batch = database.CreateBatch();
+        batch.BatchCommands.Add(new("select count(*) from users"));
+        batch.BatchCommands.Add(new(
+            "select id, user_name, role, created_at from users where id > $1 order by id limit $2")
+        { Parameters = { new() { Value = after }, new() { Value = limit } } });
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        var total = reader.GetInt64(0);
+        await reader.NextResultAsync(cancellationToken);
+        var found = new List<UserEntry>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            found.Add(new(
+                reader.GetGuid(0), reader.GetString(1), reader.GetString(2), reader.GetFieldValue<DateTimeOffset>(3)));
+        }
+
+        return (found, total);
+    }
+
+    /// <summary>Removes a user, whose sessions end with it. The first administrator stays.</summary>
+    public async Task<bool> DeleteAsync(Guid id, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand("delete from users where id = $1 and user_name <> $2");
+        command.Parameters.Add(new() { Value = id });
+        command.Parameters.Add(new() { Value = FirstAdministrator.UserName });
+        return await command.ExecuteNonQueryAsync(cancellationToken) == 1;
     }
 
     private async Task<User?> FindAsync(string userName, CancellationToken cancellationToken)

@@ -49,7 +49,7 @@ public sealed class RolesTests(GatewayFixture fixture) : IClassFixture<GatewayFi
     [Theory]
     [InlineData("operator")]
     [InlineData("viewer")]
-    public async Task Only_an_administrator_sees_or_changes_api_keys(string role)
+    public async Task Only_an_administrator_sees_or_changes_users_and_keys(string role)
     {
         using var client = await fixture.Gateway.WithKeyAsync(role);
         await Problem.AssertAsync(await client.GetAsync("/api/auth/api-keys"), HttpStatusCode.Forbidden);
@@ -58,6 +58,9 @@ public sealed class RolesTests(GatewayFixture fixture) : IClassFixture<GatewayFi
             HttpStatusCode.Forbidden);
         await Problem.AssertAsync(
             await client.DeleteAsync($"/api/auth/api-keys/{Guid.NewGuid()}"), HttpStatusCode.Forbidden);
+        await Problem.AssertAsync(
+            await client.PostAsJsonAsync("/api/auth/users", new { userName = "x", password = "xxxxxxxx", role = "admin" }),
+            HttpStatusCode.Forbidden);
     }
 
     [Theory]
