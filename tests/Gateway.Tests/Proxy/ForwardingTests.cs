@@ -178,7 +178,7 @@ public sealed class ForwardingTests(GatewayFixture fixture, DatabaseFixture data
         });
         using var client = gateway.Anyone();
         var asked = new HashSet<string>();
-        await Eventually.TrueAsync(async () =>
+        await Eventually.BecomesTrueAsync(async () =>
         {
             asked.Add((await client.GetFromJsonAsync<Seen>("/api/webhooks/meta"))!.Service);
             return asked.Count == 2;
@@ -186,7 +186,7 @@ public sealed class ForwardingTests(GatewayFixture fixture, DatabaseFixture data
 
         await second.DisposeAsync();
         var inARow = 0;
-        await Eventually.TrueAsync(async () =>
+        await Eventually.BecomesTrueAsync(async () =>
         {
             using var answer = await client.GetAsync("/api/webhooks/meta");
             inARow = answer.IsSuccessStatusCode ? inARow + 1 : 0;
