@@ -23,7 +23,7 @@ internal sealed class Description(
 
     public static void Add(WebApplicationBuilder builder)
     {
-        builder.Services.AddOpenApi("v1", options => options.ShouldInclude = _ => true);
+        builder.Services.AddOpenApi("v1");
         builder.Services.AddHttpClient(nameof(Description), client => client.Timeout = Limit);
         builder.Services.AddSingleton<Description>();
     }

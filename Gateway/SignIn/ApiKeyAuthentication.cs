@@ -1,7 +1,6 @@
 using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.Options;
-using Microsoft.Net.Http.Headers;
 
 namespace Gateway;
 
@@ -34,7 +33,7 @@ internal sealed class ApiKeyAuthentication(
     // https://www.rfc-editor.org/rfc/rfc6750#section-3
     protected override Task HandleChallengeAsync(AuthenticationProperties properties)
     {
-        Response.Headers[HeaderNames.WWWAuthenticate] = "Bearer error=\"invalid_token\"";
+        Response.Headers.WWWAuthenticate = "Bearer error=\"invalid_token\"";
         return base.HandleChallengeAsync(properties);
     }
 }

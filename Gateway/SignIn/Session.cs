@@ -22,7 +22,11 @@ internal static class Session
         options.ExpireTimeSpan = Lifetime;
         options.SlidingExpiration = true;
         // An API answers with a status, not with a redirection to a page.
-        options.Events.OnRedirectToLogin = context => Answer(context.Response, StatusCodes.Status401Unauthorized);
+        options.Events.OnRedirectToLogin = context =>
+        {
+            context.Response.Headers.WWWAuthenticate = "Bearer"; // https://www.rfc-editor.org/rfc/rfc9110#status.401
+            return Answer(context.Response, StatusCodes.Status401Unauthorized);
+        };
         options.Events.OnRedirectToAccessDenied = context => Answer(context.Response, StatusCodes.Status403Forbidden);
         options.Events.OnValidatePrincipal = ValidateAsync;
     }

@@ -77,6 +77,7 @@ public sealed class RolesTests(GatewayFixture fixture) : IClassFixture<GatewayFi
             $"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
         Assert.StartsWith("HTTP/1.1 401 ", answer, StringComparison.Ordinal);
         Assert.Contains("application/problem+json", answer, StringComparison.Ordinal);
+        Assert.Contains("WWW-Authenticate: Bearer\r\n", answer, StringComparison.Ordinal);
     }
 
     [Fact]
