@@ -1,0 +1,24 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace TwilioEmulator;
+
+/// <summary>The virtual phones in the browser.</summary>
+internal static class PageApi
+{
+    public static RouteGroupBuilder MapPage(this RouteGroupBuilder control)
+    {
+        control.MapGet("/", (HttpResponse response) => File(response, "index.html", "text/html; charset=utf-8"));
+        control.MapGet("/phones.js", (HttpResponse response) => File(response, "phones.js", "text/javascript; charset=utf-8"));
+        control.MapGet("/phones.css", (HttpResponse response) => File(response, "phones.css", "text/css; charset=utf-8"));
+        return control;
+    }
+
+    private static FileStreamHttpResult File(HttpResponse response, string name, string contentType)
+    {
+        // What people write is shown here; nothing of it may run, and nobody may frame the buttons.
+        response.Headers.ContentSecurityPolicy =
+            "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; frame-ancestors 'none'";
+        response.Headers.XContentTypeOptions = "nosniff";
+        return TypedResults.Stream(typeof(PageApi).Assembly.GetManifestResourceStream(name)!, contentType);
+    }
+}

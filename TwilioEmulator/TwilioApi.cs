@@ -1,0 +1,63 @@
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.Extensions.Options;
+
+namespace TwilioEmulator;
+
+/// <summary>What all of Twilio's resources have in common: the arrival is noted, then Basic authentication.</summary>
+internal static class TwilioApi
+{
+    public const string Version = "2010-04-01";
+
+    public static RouteGroupBuilder MapTwilioApi(this WebApplication app)
+    {
+        var api = app.MapGroup("").AddEndpointFilter<ApiFilter>();
+        api.Map($"/{Version}/{{**path}}", () => TwilioError.NotFound.ToResult());
+        api.Map("/v1/{**path}", () => TwilioError.NotFound.ToResult());
+        return api;
+    }
+
+    private sealed class ApiFilter(ArrivalLog log, IOptions<EmulatorOptions> options, TimeProvider clock) : IEndpointFilter
+    {
+        private readonly byte[] _expected = Encoding.UTF8.GetBytes("Basic " + Convert.ToBase64String(
+            Encoding.UTF8.GetBytes($"{options.Value.AccountSid}:{options.Value.AuthToken}")));
+
+        public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+        {
+            var http = context.HttpContext;
+            var arrival = new Arrival
+            {
+                At = clock.GetUtcNow(),
+                Method = http.Request.Method,
+                Path = http.Request.Path.Value ?? "",
+            };
+            http.Features.Set(arrival);
+            log.Add(arrival);
+
+            var result = await AnswerAsync(context, next);
+
+            if (options.Value.Latency > TimeSpan.Zero)
+            {
+                await Task.Delay(options.Value.Latency, clock, http.RequestAborted);
+            }
+
+            arrival.Status ??= (result as IStatusCodeHttpResult)?.StatusCode;
+            return result;
+        }
+
+        private ValueTask<object?> AnswerAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+        {
+            var http = context.HttpContext;
+            var given = Encoding.UTF8.GetBytes(http.Request.Headers.Authorization.ToString());
+            if (!CryptographicOperations.FixedTimeEquals(given, _expected))
+            {
+                http.Response.Headers.WWWAuthenticate = "Basic realm=\"Twilio API\"";
+                return ValueTask.FromResult<object?>(TwilioError.Unauthorized.ToResult());
+            }
+
+            return http.GetRouteValue("accountSid") is string account && account != options.Value.AccountSid
+                ? ValueTask.FromResult<object?>(TwilioError.NotFound.ToResult())
+                : next(context);
+        }
+    }
+}
