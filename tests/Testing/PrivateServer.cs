@@ -42,7 +42,7 @@ internal sealed class PrivateServer : IAsyncDisposable
         where T : Workload
     {
         var folder = Directory.CreateTempSubdirectory("campaigns-test-").FullName;
-        var guard = new Guard(folder);
+        var guard = new Guard(folder, temporary: true);
         try
         {
             var server = create(folder);

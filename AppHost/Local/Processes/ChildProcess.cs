@@ -38,6 +38,7 @@ internal sealed class ChildProcess : IAsyncDisposable
         var start = command.StartInfo(
             "setsid",
             ["sh", "-c", "read -r _ && exec \"$@\" </dev/null", "sh", command.FileName, .. command.Arguments]);
+        start.Environment[Leftovers.Mark] = guard.Folder;
         return new(new Process { StartInfo = start }, guard, command.StopSignal, log);
     }
 

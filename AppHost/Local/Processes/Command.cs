@@ -16,6 +16,7 @@ internal sealed record Command(string FileName, params IReadOnlyList<string> Arg
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         using var process = Process.Start(StartInfo(FileName, Arguments))!;
+        await using var cancelled = cancellationToken.UnsafeRegister(_ => process.Kill(entireProcessTree: true), null);
         process.StandardInput.Close();
         var written = process.StandardError.ReadToEndAsync(cancellationToken);
         await process.StandardOutput.ReadToEndAsync(cancellationToken);
@@ -35,6 +36,12 @@ internal sealed record Command(string FileName, params IReadOnlyList<string> Arg
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        // Our settings hold secrets, and the services know them by other names.
+        foreach (var name in Settings.Names)
+        {
+            start.Environment.Remove(name);
+        }
+
         foreach (var (name, value) in Environment)
         {
             start.Environment[name] = value;

@@ -33,16 +33,20 @@ internal sealed class Guard : IDisposable
 
     private readonly Lock gate = new();
     private readonly Dictionary<int, int> groups = [];
-    private readonly string? temporaryFolder;
+    private readonly bool temporary;
     private Process shell;
     private bool disposed;
 
-    /// <param name="temporaryFolder">Deleted at the end, also if this process is killed; no spaces in its path.</param>
-    public Guard(string? temporaryFolder = null)
+    /// <param name="folder">What the guarded processes belong to.</param>
+    /// <param name="temporary">The folder is deleted at the end, even if this process is killed.</param>
+    public Guard(string folder, bool temporary = false)
     {
-        this.temporaryFolder = temporaryFolder;
+        Folder = folder;
+        this.temporary = temporary;
         shell = Start();
     }
+
+    public string Folder { get; }
 
     /// <summary>From now on the group ends, by <paramref name="signal"/> and at last SIGKILL, when this process does.</summary>
     public void Add(int group, int signal)
@@ -102,9 +106,9 @@ internal sealed class Guard : IDisposable
         process.Exited += (_, _) => Restart();
         process.Start();
         process.StandardInput.AutoFlush = true;
-        if (temporaryFolder is not null)
+        if (temporary)
         {
-            process.StandardInput.WriteLine($"d {temporaryFolder}");
+            process.StandardInput.WriteLine($"d {Folder}");
         }
 
         return process;

@@ -23,20 +23,25 @@ internal static class Ports
         }
     }
 
-    public static bool IsFree(int port)
+    /// <summary>Whether a server could listen there, on both loopback addresses.</summary>
+    public static bool IsFree(int port) =>
+        CanListen(IPAddress.Loopback, port) && (!Socket.OSSupportsIPv6 || CanListen(IPAddress.IPv6Loopback, port));
+
+    private static bool CanListen(IPAddress address, int port)
     {
         try
         {
-            using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            using var listener = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
             // As servers do: a port whose last connections are still winding down is free.
             listener.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
-            listener.Bind(new IPEndPoint(IPAddress.Loopback, port));
+            listener.Bind(new IPEndPoint(address, port));
             listener.Listen();
             return true;
         }
-        catch (SocketException)
+        catch (SocketException exception)
         {
-            return false;
+            // A machine can know IPv6 and have no address of it.
+            return exception.SocketErrorCode == SocketError.AddressNotAvailable;
         }
     }
 }

@@ -5,6 +5,9 @@ internal abstract class Workload
 {
     public abstract Command Command { get; }
 
+    /// <summary>Where it listens, for people; null if nowhere.</summary>
+    public virtual string? Endpoint => null;
+
     /// <summary>Makes ready what the program needs; called before every start.</summary>
     public virtual Task PrepareAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

@@ -13,7 +13,7 @@ internal sealed class PostgresProcess(string folder, params IReadOnlyList<string
     public const string UserName = "campaigns";
     private const string SystemUser = "postgres";
 
-    private readonly string binaries = FindBinaries();
+    private readonly string binaries = FindBinaries() ?? throw Tools.Missing("PostgreSQL");
     private readonly string data = Path.Combine(folder, "data");
     private readonly ConcurrentDictionary<string, bool> created = [];
 
@@ -25,6 +25,8 @@ internal sealed class PostgresProcess(string folder, params IReadOnlyList<string
     /// <summary>False: files need not survive a crash of the machine, which makes tests faster.</summary>
     public bool Durable { get; init; } = true;
 
+    public override string? Endpoint => $"127.0.0.1:{Port}";
+
     // The server finds its data as "the folder I stand in". PostgreSQL refuses to run as root, and the user that root
     // runs it as need not be allowed to pass the folders above (/root, say): this path has none.
     public override Command Command => AsSystemUser(data, "postgres",
@@ -35,6 +37,24 @@ internal sealed class PostgresProcess(string folder, params IReadOnlyList<string
     {
         StopSignal = Posix.SigInt, // "fast": ends the sessions, keeps what is committed
     };
+
+    /// <summary><c>CAMPAIGNS_POSTGRES_BIN</c>, or Debian's newest version, or the PATH; null where there is none.</summary>
+    public static string? FindBinaries()
+    {
+        const string Debian = "/usr/lib/postgresql";
+        var named = Environment.GetEnvironmentVariable("CAMPAIGNS_POSTGRES_BIN");
+        if (!string.IsNullOrEmpty(named))
+        {
+            return Tools.FindFolder("initdb", [named]);
+        }
+
+        var versions = Directory.Exists(Debian) ? Directory.GetDirectories(Debian) : [];
+        return Tools.FindFolder("initdb", [
+            .. versions.OrderByDescending(folder => int.TryParse(Path.GetFileName(folder), out var n) ? n : 0)
+                .Select(version => $"{version}/bin"),
+            .. Tools.Path,
+        ]);
+    }
 
     public string ConnectionString(string database) => new NpgsqlConnectionStringBuilder
     {
@@ -125,16 +145,5 @@ internal sealed class PostgresProcess(string folder, params IReadOnlyList<string
             ? new Command("setpriv", ["--reuid", SystemUser, "--regid", SystemUser, "--init-groups", path, .. arguments])
             : new Command(path, arguments);
         return command with { WorkingDirectory = workingDirectory };
-    }
-
-    private static string FindBinaries()
-    {
-        const string Debian = "/usr/lib/postgresql";
-        var named = Environment.GetEnvironmentVariable("CAMPAIGNS_POSTGRES_BIN");
-        var versions = Directory.Exists(Debian)
-            ? Directory.GetDirectories(Debian).OrderByDescending(folder => int.TryParse(Path.GetFileName(folder), out var n) ? n : 0)
-            : Enumerable.Empty<string>();
-        return Tools.FindFolder("initdb", string.IsNullOrEmpty(named) ? versions.Select(version => $"{version}/bin") : [named])
-            ?? throw Tools.Missing("PostgreSQL");
     }
 }

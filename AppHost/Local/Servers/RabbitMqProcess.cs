@@ -17,13 +17,15 @@ internal sealed class RabbitMqProcess(string folder) : Workload
     // is a method frame (type 1) on channel 0.
     private static readonly byte[] ProtocolHeader = [.. "AMQP"u8, 0, 0, 9, 1];
 
-    private readonly string server = FindServer();
+    private readonly string server = FindServer() ?? throw Tools.Missing("RabbitMQ");
     private readonly int distributionPort = Ports.Next();
     private readonly int epmdPort = Ports.Next();
 
     public int Port { get; } = Ports.Next();
 
     public Uri Address => new($"amqp://{UserName}:{Password}@127.0.0.1:{Port}/");
+
+    public override string? Endpoint => $"127.0.0.1:{Port}";
 
     // epmd is started in the node's process group and so ends with it; left to itself, Erlang would start one as a
     // daemon that outlives us.
@@ -47,6 +49,15 @@ internal sealed class RabbitMqProcess(string folder) : Workload
             ["RUNNING_UNDER_SYSTEMD"] = "true",
         },
     };
+
+    /// <summary>The start script; null where there is none.</summary>
+    public static string? FindServer()
+    {
+        const string Program = "rabbitmq-server";
+        // The PATH last: Debian's there changes to the user rabbitmq, who cannot read our folder.
+        var folder = Tools.FindFolder(Program, ["/usr/lib/rabbitmq/bin", "/opt/rabbitmq/sbin", .. Tools.Path]);
+        return folder is null ? null : $"{folder}/{Program}";
+    }
 
     public override Task PrepareAsync(CancellationToken cancellationToken)
     {
@@ -87,13 +98,4 @@ internal sealed class RabbitMqProcess(string folder) : Workload
     }
 
     private string Password => KeptSecret.Read(Path.Combine(folder, "password"), KeptSecret.Password);
-
-    // Not the rabbitmq-server of the PATH: Debian's changes to the user rabbitmq, who cannot read our folder.
-    private static string FindServer()
-    {
-        const string Program = "rabbitmq-server";
-        return Tools.FindFolder(Program, ["/usr/lib/rabbitmq/bin", "/opt/rabbitmq/sbin"]) is { } found
-            ? Path.Combine(found, Program)
-            : throw Tools.Missing("RabbitMQ");
-    }
 }

@@ -1,0 +1,140 @@
+// The topology of the local run. Written against Aspire.Hosting's public API; Local/ stands in for it (README there).
+using System.Security.Cryptography;
+using AppHost;
+
+var builder = DistributedApplication.CreateBuilder(args);
+var root = Path.GetFullPath("..", builder.AppHostDirectory);
+
+var settings = Settings.Load(root);
+if (settings.Problems.Count > 0)
+{
+    foreach (var problem in settings.Problems)
+    {
+        Console.Error.WriteLine(problem);
+    }
+
+    Environment.ExitCode = 2;
+    return;
+}
+
+var dataFolder = Path.GetFullPath(settings.DataDirectory, root);
+builder.Configuration["Local:DataFolder"] = dataFolder;
+builder.Configuration["Local:DashboardPort"] = $"{settings.DashboardPort}";
+builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] = settings.OtlpEndpoint;
+
+var postgres = builder.AddPostgres("postgres").WithDataVolume();
+var campaignsDb = postgres.AddDatabase("campaignsdb");
+var messagingDb = postgres.AddDatabase("messagingdb");
+var webhooksDb = postgres.AddDatabase("webhooksdb");
+var gatewayDb = postgres.AddDatabase("gatewaydb");
+var rabbitmq = builder.AddRabbitMQ("rabbitmq").WithDataVolume();
+
+var emulated = settings.Mode == Mode.Emulator;
+var accountSid = emulated ? Kept("emulator-account-sid", () => $"AC{RandomHex()}") : settings.AccountSid;
+var authToken = builder.AddParameter(
+    "twilio-auth-token", emulated ? Kept("emulator-auth-token", RandomHex) : settings.AuthToken, secret: true);
+var passwordIsGiven = settings.AdminPassword is not "";
+var password = passwordIsGiven ? settings.AdminPassword : Kept("admin-password", KeptSecret.Password);
+var adminPassword = builder.AddParameter("admin-password", password, secret: true);
+var rate = settings.RatePerSecond is { } perSecond
+    ? KeyValuePair.Create("Sending__RatePerSecond", perSecond)
+    : KeyValuePair.Create("Sending__MinInterval", settings.MinInterval.ToString("c"));
+
+var campaigns = AddService("campaigns", "../Services.Campaigns/Services.Campaigns.csproj", campaignsDb)
+    .WithReplicas(settings.CampaignsReplicas)
+    .WithEnvironment("Sandbox__Mode", settings.Mode.ToString().ToLowerInvariant())
+    .WithEnvironment("Sandbox__Number", settings.SandboxNumber)
+    .WithEnvironment("Sandbox__JoinCode", settings.JoinCode)
+    .WithEnvironment(rate.Key, rate.Value);
+
+var messaging = AddService("messaging", "../Services.Messaging/Services.Messaging.csproj", messagingDb)
+    .WithReplicas(settings.MessagingReplicas)
+    .WithEnvironment("Twilio__AccountSid", accountSid)
+    .WithEnvironment("Twilio__AuthToken", authToken)
+    .WithEnvironment("Sending__RetryBaseDelay", settings.RetryBaseDelay.ToString("c"))
+    .WithEnvironment(rate.Key, rate.Value);
+
+var webhooks = AddService("webhooks", "../Services.Webhooks/Services.Webhooks.csproj", webhooksDb)
+    .WithEnvironment("Twilio__AccountSid", accountSid)
+    .WithEnvironment("Twilio__AuthToken", authToken);
+
+// The frontend's resource belongs here, and as a reference of the gateway.
+
+var gateway = builder.AddProject("gateway", "../Gateway/Gateway.csproj")
+    .WithHttpEndpoint(port: settings.GatewayPort)
+    .WithExternalHttpEndpoints()
+    .WithHttpHealthCheck("/health")
+    .WithReference(gatewayDb).WaitFor(gatewayDb)
+    .WithReference(campaigns)
+    .WithReference(messaging)
+    .WithReference(webhooks)
+    .WithEnvironment("Auth__AdminPassword", adminPassword)
+    .WithEnvironment("Cors__AllowedOrigins", settings.CorsAllowedOrigins);
+
+IResourceBuilder<ProjectResource>? emulator = null;
+if (emulated)
+{
+    emulator = builder.AddProject("emulator", "../TwilioEmulator/TwilioEmulator.csproj")
+        .WithHttpEndpoint()
+        .WithHttpHealthCheck("/health")
+        .WithEnvironment("Emulator__AccountSid", accountSid)
+        .WithEnvironment("Emulator__AuthToken", authToken)
+        .WithEnvironment("Emulator__SandboxNumber", settings.SandboxNumber)
+        .WithEnvironment("Emulator__JoinCode", settings.JoinCode)
+        .WithEnvironment("Emulator__InboundWebhookUrl", settings.PublicUrl + "/api/webhooks/twilio");
+    messaging.WithEnvironment("Twilio__ApiBaseUrl", emulator.GetEndpoint("http"));
+    messaging.WithEnvironment("Twilio__ContentBaseUrl", emulator.GetEndpoint("http"));
+}
+
+if (settings.TwilioApiBaseUrl is { } api)
+{
+    messaging.WithEnvironment("Twilio__ApiBaseUrl", api);
+}
+
+if (settings.TwilioContentBaseUrl is { } content)
+{
+    messaging.WithEnvironment("Twilio__ContentBaseUrl", content);
+}
+
+if (args.Contains("--demo"))
+{
+    var demo = builder.AddProject("demo", "../Demo/Demo.csproj")
+        .WaitFor(gateway).WaitFor(campaigns).WaitFor(messaging).WaitFor(webhooks)
+        .WithEnvironment("DEMO_GATEWAY_URL", gateway.GetEndpoint("http"))
+        .WithEnvironment("DEMO_ADMIN_PASSWORD", adminPassword);
+    if (emulator is not null)
+    {
+        demo.WaitFor(emulator).WithEnvironment("DEMO_EMULATOR_URL", emulator.GetEndpoint("http"));
+    }
+}
+
+var app = builder.Build();
+var run = app.RunAsync();
+await Task.WhenAny(run, AnnounceAsync());
+await run;
+
+string Kept(string name, Func<string> generate) => KeptSecret.Read(Path.Combine(dataFolder, "secrets", name), generate);
+
+static string RandomHex() => RandomNumberGenerator.GetHexString(32, lowercase: true);
+
+IResourceBuilder<ProjectResource> AddService(
+    string name, string project, IResourceBuilder<PostgresDatabaseResource> database) =>
+    builder.AddProject(name, project)
+        .WithHttpEndpoint()
+        .WithHttpHealthCheck("/health")
+        .WithReference(database).WaitFor(database)
+        .WithReference(rabbitmq).WaitFor(rabbitmq)
+        .WithEnvironment("PublicUrl", settings.PublicUrl);
+
+async Task AnnounceAsync()
+{
+    foreach (var name in new[] { "campaigns", "messaging", "webhooks", "gateway" })
+    {
+        await app.ResourceNotifications.WaitForResourceHealthyAsync(name);
+    }
+
+    Console.WriteLine($"Campaigns is up: http://localhost:{settings.GatewayPort}");
+    Console.WriteLine(passwordIsGiven
+        ? "Sign in as admin with the password of CAMPAIGNS_ADMIN_PASSWORD."
+        : $"Sign in as admin with the password {password}");
+}

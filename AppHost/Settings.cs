@@ -1,0 +1,231 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace AppHost;
+
+internal enum Mode
+{
+    /// <summary>No credentials: the built-in stand-in for Twilio.</summary>
+    Emulator,
+
+    /// <summary>Twilio's shared Sandbox number.</summary>
+    Sandbox,
+
+    /// <summary>A sender of one's own.</summary>
+    Production,
+}
+
+/// <summary>The settings of the local run, checked; README lists their names and meanings.</summary>
+internal sealed partial class Settings
+{
+    /// <summary>The sender that all of Twilio's Sandbox users share. https://www.twilio.com/docs/whatsapp/sandbox</summary>
+    public const string SharedSandboxNumber = "+14155238886";
+
+    private const string EmulatorJoinCode = "calm-harbour";
+
+    private readonly IReadOnlyDictionary<string, string> values;
+    private readonly List<string> problems = [];
+
+    private Settings(IReadOnlyDictionary<string, string> values)
+    {
+        this.values = values;
+        AccountSid = Text("TWILIO_ACCOUNT_SID");
+        AuthToken = Text("TWILIO_AUTH_TOKEN");
+        CheckCredentials();
+        SandboxNumber = Text("TWILIO_SANDBOX_NUMBER", SharedSandboxNumber);
+        Check("TWILIO_SANDBOX_NUMBER", PhoneNumber().IsMatch(SandboxNumber), $"an E.164 number such as {SharedSandboxNumber}");
+        Mode = AccountSid is "" && AuthToken is "" ? Mode.Emulator
+            : SandboxNumber == SharedSandboxNumber ? Mode.Sandbox
+            : Mode.Production;
+        JoinCode = Text("TWILIO_SANDBOX_JOIN_CODE", Mode == Mode.Emulator ? EmulatorJoinCode : "");
+        TwilioApiBaseUrl = ProviderAddress("TWILIO_API_BASE_URL");
+        TwilioContentBaseUrl = ProviderAddress("TWILIO_CONTENT_BASE_URL");
+        MinInterval = Interval("MESSAGING_MIN_INTERVAL", "00:00:03");
+        RatePerSecond = Rate("MESSAGING_RATE_PER_SECOND");
+        RetryBaseDelay = Interval("MESSAGING_RETRY_BASE_DELAY", "00:01:00");
+        MessagingReplicas = Number("MESSAGING_REPLICAS", 1, 1, 100);
+        CampaignsReplicas = Number("CAMPAIGNS_REPLICAS", 1, 1, 100);
+        GatewayPort = Number("GATEWAY_PORT", 8080, 1, 65535);
+        DashboardPort = Number("CAMPAIGNS_DASHBOARD_PORT", 0, 1, 65535);
+        PublicUrl = Address("PUBLIC_URL") ?? $"http://localhost:{GatewayPort}";
+        DataDirectory = Text("CAMPAIGNS_DATA_DIR", ".data");
+        AdminPassword = Text("CAMPAIGNS_ADMIN_PASSWORD");
+        CorsAllowedOrigins = Origins("CORS_ALLOWED_ORIGINS");
+        OtlpEndpoint = Text("OTEL_EXPORTER_OTLP_ENDPOINT");
+        Check("WHATSAPP_PROVIDER", Text("WHATSAPP_PROVIDER", "twilio") == "twilio", "twilio, the provider there is so far");
+    }
+
+    /// <summary>Names of the settings that hold secrets, or that services know by other names: not for every child.</summary>
+    public static IReadOnlyList<string> Names { get; } =
+    [
+        "TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_SANDBOX_NUMBER", "TWILIO_SANDBOX_JOIN_CODE",
+        "TWILIO_API_BASE_URL", "TWILIO_CONTENT_BASE_URL", "MESSAGING_MIN_INTERVAL", "MESSAGING_RATE_PER_SECOND",
+        "MESSAGING_RETRY_BASE_DELAY", "MESSAGING_REPLICAS", "CAMPAIGNS_REPLICAS", "GATEWAY_PORT", "PUBLIC_URL",
+        "CAMPAIGNS_DASHBOARD_PORT", "CAMPAIGNS_DATA_DIR", "CAMPAIGNS_ADMIN_PASSWORD", "CORS_ALLOWED_ORIGINS",
+        "WHATSAPP_PROVIDER",
+    ];
+
+    /// <summary>What is wrong: one line a setting, with its name and the remedy.</summary>
+    public IReadOnlyList<string> Problems => problems;
+
+    public Mode Mode { get; }
+
+    public string AccountSid { get; }
+
+    /// <summary>One token, or several separated by commas during a rotation.</summary>
+    public string AuthToken { get; }
+
+    public string SandboxNumber { get; }
+
+    public string JoinCode { get; }
+
+    public string? TwilioApiBaseUrl { get; }
+
+    public string? TwilioContentBaseUrl { get; }
+
+    public TimeSpan MinInterval { get; }
+
+    /// <summary>Replaces <see cref="MinInterval"/> when set.</summary>
+    public string? RatePerSecond { get; }
+
+    public TimeSpan RetryBaseDelay { get; }
+
+    public int MessagingReplicas { get; }
+
+    public int CampaignsReplicas { get; }
+
+    public int GatewayPort { get; }
+
+    /// <summary>0: any free port.</summary>
+    public int DashboardPort { get; }
+
+    /// <summary>Without a slash at the end.</summary>
+    public string PublicUrl { get; }
+
+    public string DataDirectory { get; }
+
+    /// <summary>Empty: one is generated and kept in the data folder.</summary>
+    public string AdminPassword { get; }
+
+    public string CorsAllowedOrigins { get; }
+
+    public string OtlpEndpoint { get; }
+
+    public static Settings Parse(IReadOnlyDictionary<string, string> values) => new(values);
+
+    /// <summary>The environment, and below it the <c>.env</c> file in <paramref name="root"/>.</summary>
+    public static Settings Load(string root)
+    {
+        var file = Path.Combine(root, ".env");
+        var values = File.Exists(file) ? SettingsFile.Parse(File.ReadAllText(file)) : [];
+        foreach (var name in Names.Append("OTEL_EXPORTER_OTLP_ENDPOINT"))
+        {
+            if (Environment.GetEnvironmentVariable(name) is { } value)
+            {
+                values[name] = value;
+            }
+        }
+
+        return Parse(values);
+    }
+
+    private string Text(string name, string otherwise = "") =>
+        values.TryGetValue(name, out var value) && !string.IsNullOrWhiteSpace(value) ? value.Trim() : otherwise;
+
+    private bool Check(string name, bool holds, string remedy)
+    {
+        if (!holds)
+        {
+            problems.Add($"{name} is not valid: set it to {remedy}.");
+        }
+
+        return holds;
+    }
+
+    private void CheckCredentials()
+    {
+        if (AccountSid is "" != AuthToken is "")
+        {
+            var (missing, other) = AccountSid is ""
+                ? ("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN")
+                : ("TWILIO_AUTH_TOKEN", "TWILIO_ACCOUNT_SID");
+            problems.Add($"{missing} is missing: set it too, or remove {other} to use the built-in emulator.");
+        }
+        else if (AccountSid is not "")
+        {
+            Check("TWILIO_ACCOUNT_SID", Sid().IsMatch(AccountSid), "AC and 32 hexadecimal digits, as Twilio's console shows it");
+        }
+    }
+
+    private string? ProviderAddress(string name)
+    {
+        var address = Address(name);
+        if (address is not null && Mode == Mode.Emulator)
+        {
+            problems.Add($"{name} needs credentials: set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN, or remove it to use "
+                + "the built-in emulator.");
+        }
+
+        return address;
+    }
+
+    private string? Address(string name)
+    {
+        var text = Text(name);
+        var valid = Uri.TryCreate(text, UriKind.Absolute, out var address)
+            && address is { Scheme: "http" or "https", Query: "", Fragment: "", UserInfo: "" };
+        return text is not "" && Check(name, valid, "an address such as https://example.org, without query")
+            ? text.TrimEnd('/')
+            : null;
+    }
+
+    private TimeSpan Interval(string name, string otherwise)
+    {
+        var text = Text(name, otherwise);
+        // TimeSpan would take "3" for three days.
+        var valid = TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var interval)
+            && text.Count(letter => letter == ':') == 2
+            && interval >= TimeSpan.Zero && interval < TimeSpan.FromDays(1);
+        Check(name, valid, $"hours:minutes:seconds, zero or more and less than a day, such as {otherwise}");
+        return interval;
+    }
+
+    private string? Rate(string name)
+    {
+        var text = Text(name);
+        var valid = decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var rate)
+            && rate is > 0 and <= 1000;
+        return text is not "" && Check(name, valid, "messages per second, more than 0 and at most 1000, such as 80")
+            ? rate.ToString(CultureInfo.InvariantCulture)
+            : null;
+    }
+
+    private int Number(string name, int otherwise, int least, int most)
+    {
+        var text = Text(name);
+        if (text is "")
+        {
+            return otherwise;
+        }
+
+        var valid = int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            && number >= least && number <= most;
+        return Check(name, valid, $"a whole number from {least} to {most}") ? number : otherwise;
+    }
+
+    private string Origins(string name)
+    {
+        var origins = Text(name).Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+            .Select(origin => origin.TrimEnd('/')).ToArray();
+        var valid = origins.All(origin => Uri.TryCreate(origin, UriKind.Absolute, out var address)
+            && address.Scheme is "http" or "https" && address.GetLeftPart(UriPartial.Authority).Length >= origin.Length);
+        Check(name, valid, "origins separated by commas, such as https://app.example.org, without a path");
+        return string.Join(',', origins);
+    }
+
+    [GeneratedRegex(@"^\+[1-9]\d{6,14}\z")]
+    private static partial Regex PhoneNumber();
+
+    [GeneratedRegex(@"^AC[0-9a-fA-F]{32}\z")]
+    private static partial Regex Sid();
+}
