@@ -5,11 +5,13 @@ namespace Services.Webhooks;
 /// <summary>The <c>Twilio</c> section, and the address at which Twilio reaches the gateway.</summary>
 internal sealed class TwilioOptions
 {
+    private const string TokenMissing = "Twilio__AuthToken is not set: the account's auth token.";
+
     [Required(ErrorMessage = "Twilio__AccountSid is not set: the account's SID, AC followed by 32 digits.")]
     public string AccountSid { get; set; } = "";
 
     /// <summary>What Twilio signs with; several, separated by commas, while the token is being rotated.</summary>
-    [Required(ErrorMessage = "Twilio__AuthToken is not set: the account's auth token.")]
+    [RegularExpression("(?s).*[^, ].*", ErrorMessage = TokenMissing), Required(ErrorMessage = TokenMissing)]
     public string AuthToken { get; set; } = "";
 
     /// <summary>Scheme, host, port and base path of the URLs that Twilio calls: what it signs, whatever reaches us.</summary>

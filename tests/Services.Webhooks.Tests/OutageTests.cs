@@ -1,0 +1,108 @@
+using System.Net;
+using Contracts;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+using Testing;
+
+namespace Services.Webhooks.Tests;
+
+/// <summary>The broker, or the database too, is away: wires that are cut.</summary>
+[Trait("needs", "broker")]
+public sealed class OutageTests(BrokerFixture broker, DatabaseFixture databases)
+{
+    // MassTransit waits longer and longer between its attempts to connect again.
+    private static readonly TimeSpan Reconnect = TimeSpan.FromSeconds(90);
+
+    [Fact]
+    public async Task What_comes_while_the_broker_is_away_waits_in_the_spool_and_is_published_once_it_is_back()
+    {
+        await using var listener = await Listener<StatusChanged>.StartAsync(broker.Address);
+        using var wire = new Relay(broker.Address.Host, broker.Address.Port);
+        await using var host = WebhookHost.Start(Through(wire), await databases.CreateDatabaseAsync());
+        var sids = Enumerable.Range(0, 6).Select(_ => WebhookHost.NewSid()).ToArray();
+        await PostAsync(host, sids[0]);
+        await listener.HearsAsync(status => status.ProviderMessageId == sids[0]);
+
+        wire.Cut();
+        await Task.WhenAll(sids[1..4].Select(sid => PostAsync(host, sid)));
+        // Three have waited for the broker; the next ones do not.
+        var started = TimeProvider.System.GetTimestamp();
+        await Task.WhenAll(sids[4..].Select(sid => PostAsync(host, sid)));
+        var waited = TimeProvider.System.GetElapsedTime(started);
+        var spooled = await host.SpooledAsync();
+        wire.Mend();
+
+        Assert.True(waited < TimeSpan.FromSeconds(4), $"waited {waited}");
+        Assert.Equal(5, spooled);
+        foreach (var sid in sids)
+        {
+            var (id, _) = await listener.HearsAsync(status => status.ProviderMessageId == sid, Reconnect);
+            Assert.Equal(DerivedId.Of($"twilio/{sid}/sent/"), id);
+        }
+
+        await Eventually.BecomesTrueAsync(async () => await host.SpooledAsync() == 0);
+    }
+
+    [Fact]
+    public async Task It_starts_and_serves_without_a_broker_and_health_tells()
+    {
+        await using var listener = await Listener<StatusChanged>.StartAsync(broker.Address);
+        using var wire = Relay.Broken(broker.Address.Host, broker.Address.Port);
+        await using var host = WebhookHost.Start(Through(wire), await databases.CreateDatabaseAsync());
+        var sid = WebhookHost.NewSid();
+
+        using var alive = await host.Http.GetAsync("/alive");
+        using var health = await host.Http.GetAsync("/health");
+        await PostAsync(host, sid);
+        wire.Mend();
+
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.ServiceUnavailable), (alive.StatusCode, health.StatusCode));
+        await listener.HearsAsync(status => status.ProviderMessageId == sid, Reconnect);
+        await Eventually.BecomesTrueAsync(async () => (await host.Http.GetAsync("/health")).IsSuccessStatusCode, Reconnect);
+    }
+
+    [Fact]
+    public async Task Without_broker_and_database_the_event_is_refused_so_that_it_comes_again()
+    {
+        var database = new NpgsqlConnectionStringBuilder(await databases.CreateDatabaseAsync());
+        using var amqp = new Relay(broker.Address.Host, broker.Address.Port);
+        using var postgres = new Relay(database.Host!, database.Port);
+        (database.Host, database.Port) = ("127.0.0.1", postgres.Port);
+        await using var host = WebhookHost.Start(Through(amqp), database.ConnectionString);
+        amqp.Cut();
+        postgres.Cut();
+
+        using var refused = await host.PostAsync(WebhookHost.Status(WebhookHost.NewSid(), "sent"));
+        postgres.Mend();
+        using var accepted = await host.PostAsync(WebhookHost.Status(WebhookHost.NewSid(), "sent"));
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
+        Assert.Equal("application/problem+json", refused.Content.Headers.ContentType?.MediaType);
+        Assert.Equal(HttpStatusCode.OK, accepted.StatusCode);
+    }
+
+    // Published under the name of a contract that nobody consumes, so that other tests' queues do not take it.
+    [Fact]
+    public async Task What_no_queue_takes_waits_in_the_spool_until_somebody_listens()
+    {
+        await using var host = WebhookHost.Start(broker.Address, await databases.CreateDatabaseAsync());
+        var publisher = host.Services.GetRequiredService<EventPublisher>();
+        var (content, id) = (new TemplateContent(WebhookHost.NewSid(), new Dictionary<string, string>()), Guid.NewGuid());
+
+        Assert.True(await publisher.TryKeepAsync(content, id));
+        Assert.Equal(1, await host.SpooledAsync());
+        await using var listener = await Listener<TemplateContent>.StartAsync(broker.Address);
+        var heard = await listener.HearsAsync(heard => heard.ContentSid == content.ContentSid);
+
+        Assert.Equal(id, heard.Id);
+        await Eventually.BecomesTrueAsync(async () => await host.SpooledAsync() == 0);
+    }
+
+    private static async Task PostAsync(WebhookHost host, string sid)
+    {
+        using var answer = await host.PostAsync(WebhookHost.Status(sid, "sent"));
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+    }
+
+    private Uri Through(Relay wire) => new UriBuilder(broker.Address) { Host = "127.0.0.1", Port = wire.Port }.Uri;
+}
