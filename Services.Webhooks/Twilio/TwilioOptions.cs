@@ -18,7 +18,7 @@ internal sealed class TwilioOptions
     [PublicAddress]
     public string? PublicUrl { get; set; }
 
-    public string[] Tokens =>
+    public string[] GetTokens() =>
         AuthToken.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 
     [AttributeUsage(AttributeTargets.Property)]

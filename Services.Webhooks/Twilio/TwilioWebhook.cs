@@ -23,7 +23,7 @@ internal sealed partial class TwilioWebhook(
     private static readonly byte[] EmptyTwiml = "<Response/>"u8.ToArray();
 
     private readonly string _accountSid = options.Value.AccountSid;
-    private readonly byte[][] _tokens = [.. options.Value.Tokens.Select(Encoding.UTF8.GetBytes)];
+    private readonly byte[][] _tokens = [.. options.Value.GetTokens().Select(Encoding.UTF8.GetBytes)];
     private readonly byte[][] _origins = TwilioSignature.Origins(new(options.Value.PublicUrl!));
 
     public async Task HandleAsync(HttpContext context)

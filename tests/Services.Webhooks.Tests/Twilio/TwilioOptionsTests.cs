@@ -24,7 +24,7 @@ public sealed class TwilioOptionsTests
 
     [Fact]
     public void Several_tokens_are_separated_by_commas() =>
-        Assert.Equal(["old", "new"], Read(new() { ["Twilio:AuthToken"] = "old, new," }).Tokens);
+        Assert.Equal(["old", "new"], Read(new() { ["Twilio:AuthToken"] = "old, new," }).GetTokens());
 
     private static TwilioOptions Read(Dictionary<string, string?> changes)
     {
