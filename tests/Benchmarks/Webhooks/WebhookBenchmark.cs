@@ -1,6 +1,6 @@
 using System.Globalization;
-using Npgsql;
 using RabbitMQ.Client;
+using Testing;
 
 namespace Benchmarks;
 
@@ -65,44 +65,43 @@ internal static class WebhookBenchmark
 
     private static double Median(IEnumerable<double> values) => values.Order().ElementAt(Rounds / 2);
 
-    /// <summary>A real broker with one durable queue that takes the events, and a database of our own for the spool.</summary>
-    private sealed class Stores(IConnection connection, IChannel channel, string queue, string name) : IAsyncDisposable
+    /// <summary>A real broker with one durable queue that takes the events, and a database for the spool.</summary>
+    private sealed class Stores : IAsyncDisposable
     {
-        private static readonly string Server = Environment.GetEnvironmentVariable("TEST_POSTGRES")!;
+        private readonly BrokerFixture _broker = new();
+        private readonly DatabaseFixture _databases = new();
+        private readonly string _queue = $"benchmark-{Guid.NewGuid():n}";
+        private IConnection _connection = null!;
+        private IChannel _channel = null!;
 
-        public string Broker { get; } = Environment.GetEnvironmentVariable("TEST_AMQP_URL")!;
+        public string Broker => _broker.Address.ToString();
 
-        public string Database { get; } = new NpgsqlConnectionStringBuilder(Server) { Database = name }.ConnectionString;
+        public string Database { get; private set; } = null!;
 
         public static async Task<Stores> OpenAsync()
         {
-            var name = $"benchmark_{Guid.NewGuid():n}";
-            await ExecuteAsync($"create database {name}");
-            var uri = new Uri(Environment.GetEnvironmentVariable("TEST_AMQP_URL")!);
-            var connection = await new ConnectionFactory { Uri = uri }.CreateConnectionAsync();
-            var channel = await connection.CreateChannelAsync();
-            await channel.QueueDeclareAsync(
-                name, durable: true, exclusive: false, autoDelete: false,
+            var stores = new Stores();
+            await stores._broker.InitializeAsync();
+            await stores._databases.InitializeAsync();
+            stores.Database = await stores._databases.CreateDatabaseAsync();
+            stores._connection = await new ConnectionFactory { Uri = stores._broker.Address }.CreateConnectionAsync();
+            stores._channel = await stores._connection.CreateChannelAsync();
+            await stores._channel.QueueDeclareAsync(
+                stores._queue, durable: true, exclusive: false, autoDelete: false,
                 new Dictionary<string, object?> { ["x-queue-type"] = "quorum" });
-            await channel.ExchangeDeclareAsync(Load.Exchange, ExchangeType.Fanout, durable: true);
-            await channel.QueueBindAsync(name, Load.Exchange, "");
-            return new(connection, channel, name, name);
+            await stores._channel.ExchangeDeclareAsync(Load.Exchange, ExchangeType.Fanout, durable: true);
+            await stores._channel.QueueBindAsync(stores._queue, Load.Exchange, "");
+            return stores;
         }
 
-        public async Task<uint> EmptyAsync() => await channel.QueuePurgeAsync(queue);
+        public async Task<uint> EmptyAsync() => await _channel.QueuePurgeAsync(_queue);
 
         public async ValueTask DisposeAsync()
         {
-            await channel.QueueDeleteAsync(queue);
-            await connection.DisposeAsync();
-            await ExecuteAsync($"drop database {name} with (force)");
-        }
-
-        private static async Task ExecuteAsync(string sql)
-        {
-            await using var source = NpgsqlDataSource.Create(Server);
-            await using var command = source.CreateCommand(sql);
-            await command.ExecuteNonQueryAsync();
+            await _channel.QueueDeleteAsync(_queue);
+            await _connection.DisposeAsync();
+            await _databases.DisposeAsync();
+            await _broker.DisposeAsync();
         }
     }
 }
