@@ -124,18 +124,9 @@ internal sealed partial class SendAttempts(
             await HaltAsync(transaction, order.From, halt, CancellationToken.None);
         }
 
-        if (result is SendResult.NotSent)
+        if (result is SendResult.NotSent && await ForgetAsync(transaction, order, claim))
         {
-            // The attempt never took place and its number may be used again: its line goes.
-            await using var delete = transaction.Command("""
-                delete from send_attempts
-                where message_id = $1 and attempt = $2 and claim = $3 and state in ('claimed', 'unknown')
-                """, order.MessageId, order.Attempt, claim.Id);
-            if (await delete.ExecuteNonQueryAsync(CancellationToken.None) == 1)
-            {
-                await ReturnAsync(transaction, order, halt?.Until, halt?.Code, CancellationToken.None);
-            }
-
+            await ReturnAsync(transaction, order, halt?.Until, halt?.Code, CancellationToken.None);
             return;
         }
 
@@ -146,6 +137,15 @@ internal sealed partial class SendAttempts(
         {
             LogSettledBefore(order.MessageId, order.Attempt, result.GetType().Name);
         }
+    }
+
+    /// <summary>The attempt never took place and its number may be used again: its line goes.</summary>
+    private static async Task<bool> ForgetAsync(NpgsqlTransaction transaction, SendMessage order, Claim claim)
+    {
+        await using var command = transaction.Command("""
+            delete from send_attempts where message_id = $1 and attempt = $2 and claim = $3 and state = 'claimed'
+            """, order.MessageId, order.Attempt, claim.Id);
+        return await command.ExecuteNonQueryAsync(CancellationToken.None) == 1;
     }
 
     private Change ChangeAfter(SendResult result, int retriesUsed, DateTimeOffset now) => result switch
@@ -161,6 +161,8 @@ internal sealed partial class SendAttempts(
                 NotBefore = NotBefore(code, retriesUsed, retryAfter, now),
             },
         SendResult.Unknown(var reason) => new(AttemptState.Unknown, AttemptState.Claimed) { Reason = reason },
+        // Already given up for unknown, and told so: now it is known.
+        SendResult.NotSent => new(AttemptState.Absent, AttemptState.Unknown) { NotBefore = now },
         _ => throw new UnreachableException(),
     };
 

@@ -12,11 +12,8 @@ internal sealed partial class SendMessageConsumer(
 {
     public async Task Consume(ConsumeContext<SendMessage> context)
     {
-        // An order that still waits when the process stops goes back to the queue.
-        using var waiting = CancellationTokenSource.CreateLinkedTokenSource(
-            context.CancellationToken, lifetime.ApplicationStopping);
         var order = context.Message;
-        await (await slots.TakeAsync(order, waiting.Token) switch
+        await (await TakeAsync(context) switch
         {
             Turn.Taken(var claim) => SendAsync(order, claim),
             Turn.Known(var attempt) when attempt.Attempt == order.Attempt =>
@@ -26,6 +23,21 @@ internal sealed partial class SendMessageConsumer(
                 attempts.ReturnAsync(order, notBefore, code, context.CancellationToken),
             _ => throw new UnreachableException(),
         });
+    }
+
+    private async Task<Turn> TakeAsync(ConsumeContext<SendMessage> context)
+    {
+        using var waiting = CancellationTokenSource.CreateLinkedTokenSource(
+            context.CancellationToken, lifetime.ApplicationStopping);
+        try
+        {
+            return await slots.TakeAsync(context.Message, waiting.Token);
+        }
+        catch (OperationCanceledException) when (waiting.IsCancellationRequested)
+        {
+            // Under the context's own token this gives the order back to the queue; under another it would be a fault.
+            throw new OperationCanceledException(context.CancellationToken);
+        }
     }
 
     // From the claim on nothing is cancelled: what has been claimed is called, what has been called is recorded.

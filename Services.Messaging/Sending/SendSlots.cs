@@ -138,7 +138,8 @@ internal sealed class SendSlots(
             select {SendAttempt.Columns}, slot.halted_until, slot.halt_code,
                 slot.next_at - clock_timestamp(), slot.halted_until - clock_timestamp(), slot.holder is not null
             from (select) as always
-            left join sender_slots slot on slot.sender = $3
+            left join (
+                select next_at, holder, halted_until, halt_code from sender_slots where sender = $3) slot on true
             left join lateral (
                 select * from send_attempts
                 where message_id = $1 and (attempt >= $2 or state in ('claimed', 'unknown', 'accepted'))

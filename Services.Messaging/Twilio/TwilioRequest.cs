@@ -61,13 +61,10 @@ internal sealed class TracedForm(IEnumerable<KeyValuePair<string, string>> field
     /// <summary>False: no connection was ready for the body, so nothing can have been processed.</summary>
     public bool Left { get; private set; }
 
-    protected override Task SerializeToStreamAsync(
-        Stream stream, TransportContext? context, CancellationToken cancellationToken)
+    // The overload with a token ends here as well, for types other than the base itself.
+    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context)
     {
         Left = true;
-        return base.SerializeToStreamAsync(stream, context, cancellationToken);
+        return base.SerializeToStreamAsync(stream, context);
     }
-
-    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
-        SerializeToStreamAsync(stream, context, CancellationToken.None);
 }

@@ -1,0 +1,55 @@
+using MassTransit;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace Services.Messaging.Tests;
+
+/// <summary>The whole service, as it runs, with short times.</summary>
+internal sealed class MessagingHost : WebApplicationFactory<SendMessageConsumer>
+{
+    private readonly Dictionary<string, string?> _settings;
+
+    private MessagingHost(Dictionary<string, string?> settings) => _settings = settings;
+
+    public NpgsqlDataSource Database => Services.GetRequiredService<NpgsqlDataSource>();
+
+    public static async Task<MessagingHost> StartAsync(
+        string database, Uri broker, string twilio, params (string Key, string? Value)[] settings)
+    {
+        var all = new Dictionary<string, string?>
+        {
+            ["ConnectionStrings:messagingdb"] = database,
+            ["ConnectionStrings:rabbitmq"] = broker.AbsoluteUri,
+            ["PublicUrl"] = "http://127.0.0.1:9",
+            ["Twilio:AccountSid"] = FakeTwilio.AccountSid,
+            ["Twilio:AuthToken"] = "first,second",
+            ["Twilio:ApiBaseUrl"] = twilio,
+            ["Sending:MinInterval"] = "00:00:00.020",
+            ["Sending:CallLimit"] = "00:00:01",
+            ["Sending:ReconcileAfter"] = "00:00:00.2",
+            ["Sending:ReconcilePause"] = "00:00:00.05",
+        };
+        foreach (var (key, value) in settings)
+        {
+            all[key] = value;
+        }
+
+        var host = new MessagingHost(all);
+        var bus = host.Services.GetRequiredService<IBusControl>();
+        await bus.WaitForHealthStatus(BusHealthStatus.Healthy, TimeSpan.FromSeconds(20));
+        return host;
+    }
+
+    protected override void ConfigureWebHost(IWebHostBuilder builder)
+    {
+        foreach (var (key, value) in _settings)
+        {
+            builder.UseSetting(key, value);
+        }
+
+        builder.ConfigureLogging(logging => logging.SetMinimumLevel(LogLevel.Warning));
+    }
+}

@@ -1,0 +1,203 @@
+using System.Collections.Concurrent;
+using Contracts;
+using FsCheck.Fluent;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using Npgsql;
+using ServiceDefaults;
+using Testing;
+
+namespace Services.Messaging.Tests;
+
+public sealed class SendSlotsTests(DatabaseFixture databases)
+{
+    private static readonly TimeProvider Clock = TimeProvider.System;
+
+    // Twilio plan, property 11
+    [Fact]
+    public async Task In_strict_mode_no_call_begins_before_the_spacing_has_passed_since_the_end_of_the_one_before()
+    {
+        await using var database = await CreateAsync();
+        foreach (var delays in Gen.Choose(0, 20).ArrayOf(24).Sample(3))
+        {
+            var sender = Order.Number();
+            var options = new SendingOptions { MinInterval = TimeSpan.FromMilliseconds(30) };
+            var waiting = new ConcurrentQueue<int>(delays);
+            var calls = new ConcurrentBag<(long Begun, long Ended)>();
+
+            await Task.WhenAll(Enumerable.Range(0, 4).Select(async _ =>
+            {
+                var (slots, attempts) = Worker(database, options);
+                using (slots)
+                {
+                    while (waiting.TryDequeue(out var delay))
+                    {
+                        var order = Order.Text("Bonjour") with { From = sender };
+                        var turn = Assert.IsType<Turn.Taken>(await slots.TakeAsync(order, CancellationToken.None));
+                        var begun = Clock.GetTimestamp();
+                        await Task.Delay(TimeSpan.FromMilliseconds(delay), Clock);
+                        calls.Add((begun, Clock.GetTimestamp()));
+                        await attempts.RecordAsync(order, turn.Claim, new SendResult.Accepted("SM1"));
+                    }
+                }
+            }));
+
+            Assert.Equal(delays.Length, calls.Count);
+            Assert.All(
+                calls.OrderBy(call => call.Begun).Zip(calls.OrderBy(call => call.Begun).Skip(1)),
+                pair => Assert.True(
+                    Clock.GetElapsedTime(pair.First.Ended, pair.Second.Begun) >= options.MinInterval,
+                    $"{Clock.GetElapsedTime(pair.First.Ended, pair.Second.Begun).TotalMilliseconds} ms"));
+        }
+    }
+
+    // Twilio plan, property 11; Gupshup plan, property 9
+    [Theory]
+    [InlineData(10)]
+    [InlineData(80)]
+    public async Task In_fast_mode_no_second_holds_more_starts_than_the_rate_and_little_of_the_rate_is_lost(int rate)
+    {
+        await using var database = await CreateAsync();
+        var sender = Order.Number();
+        var left = rate * 3 / 2;
+
+        await Task.WhenAll(Enumerable.Range(0, 3).Select(async _ =>
+        {
+            var (slots, _) = Worker(database, new() { RatePerSecond = rate });
+            using (slots)
+            {
+                while (Interlocked.Decrement(ref left) >= 0)
+                {
+                    var order = Order.Text("Bonjour") with { From = sender };
+                    Assert.IsType<Turn.Taken>(await slots.TakeAsync(order, CancellationToken.None));
+                }
+            }
+        }));
+
+        var starts = new List<DateTimeOffset>();
+        await using var command = database.Command(
+            "select claimed_at from send_attempts where sender = $1 order by 1", sender);
+        await using var row = await command.ExecuteReaderAsync();
+        while (await row.ReadAsync())
+        {
+            starts.Add(row.GetFieldValue<DateTimeOffset>(0));
+        }
+
+        var second = TimeSpan.FromSeconds(1);
+        var busiest = starts.Max(from => starts.Count(start => start >= from && start < from + second));
+        var reached = (starts.Count - 1) / (starts[^1] - starts[0]).TotalSeconds;
+        Assert.Equal(rate * 3 / 2, starts.Count);
+        Assert.True(busiest <= rate, $"{busiest} starts in one second");
+        Assert.True(reached >= 0.95 * rate, $"{reached} starts a second");
+    }
+
+    [Fact]
+    public async Task Of_many_workers_with_the_same_order_one_gets_it()
+    {
+        await using var database = await CreateAsync();
+        foreach (var options in new SendingOptions[] { new() { MinInterval = TimeSpan.Zero }, new() { RatePerSecond = 500 } })
+        {
+            var order = Order.Text("Bonjour");
+
+            var turns = await Task.WhenAll(Enumerable.Range(0, 8).Select(async _ =>
+            {
+                using var slots = Worker(database, options).Slots;
+                return await slots.TakeAsync(order, CancellationToken.None);
+            }));
+
+            Assert.Single(turns.OfType<Turn.Taken>());
+            Assert.Equal(7, turns.OfType<Turn.Known>().Count());
+        }
+    }
+
+    [Fact]
+    public async Task A_slot_that_a_clock_put_back_has_left_in_the_future_is_not_waited_for()
+    {
+        await using var database = await CreateAsync();
+        var options = new SendingOptions();
+        using var slots = Worker(database, options).Slots;
+        var order = Order.Text("Bonjour");
+        await using (var command = database.Command(
+            "insert into sender_slots (sender, next_at) values ($1, clock_timestamp() + interval '1 hour')", order.From))
+        {
+            await command.ExecuteNonQueryAsync();
+        }
+
+        Assert.NotNull(await slots.TryClaimAsync(order, CancellationToken.None));
+        Assert.Null(await slots.TryClaimAsync(Order.Text("Bonjour") with { From = order.From }, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task An_urgent_order_goes_before_those_that_wait_already()
+    {
+        await using var database = await CreateAsync();
+        using var slots = Worker(database, new() { RatePerSecond = 8 }).Slots;
+        var sender = Order.Number();
+        var served = new ConcurrentQueue<SendMessage>();
+        var orders = Enumerable.Range(0, 8)
+            .Select(number => Order.Text("Bonjour") with { From = sender, Urgent = number == 7 }).ToList();
+
+        await Task.WhenAll(orders.Select(async order =>
+        {
+            await slots.TakeAsync(order, CancellationToken.None);
+            served.Enqueue(order);
+        }));
+
+        Assert.Contains(orders[7], served.Take(3));
+    }
+
+    [Fact]
+    public async Task While_a_sender_is_halted_its_orders_come_back_with_the_reason_and_other_senders_go_on()
+    {
+        await using var database = await CreateAsync();
+        var (slots, attempts) = Worker(database, new() { MinInterval = TimeSpan.Zero });
+        using var _ = slots;
+        var first = Order.Text("Bonjour");
+        var taken = Assert.IsType<Turn.Taken>(await slots.TakeAsync(first, CancellationToken.None));
+        await attempts.RecordAsync(first, taken.Claim, new SendResult.Refused("20429", TimeSpan.FromMinutes(1)));
+
+        var next = Order.Text("Bonjour") with { From = first.From };
+        var returned = Assert.IsType<Turn.Returned>(await slots.TakeAsync(next, CancellationToken.None));
+
+        Assert.Equal("20429", returned.ErrorCode);
+        Assert.InRange(returned.NotBefore!.Value, next.ExpiresAt, Clock.GetUtcNow().AddMinutes(1));
+        Assert.IsType<Turn.Taken>(await slots.TakeAsync(Order.Text("Bonjour"), CancellationToken.None));
+    }
+
+    private async Task<NpgsqlDataSource> CreateAsync()
+    {
+        var database = NpgsqlDataSource.Create(await databases.CreateDatabaseAsync());
+        var assembly = typeof(SendSlots).Assembly;
+        foreach (var name in assembly.GetManifestResourceNames().Order(StringComparer.Ordinal))
+        {
+            using var sql = new StreamReader(assembly.GetManifestResourceStream(name)!);
+            await using var command = database.Command(await sql.ReadToEndAsync());
+            await command.ExecuteNonQueryAsync();
+        }
+
+        return database;
+    }
+
+    /// <summary>What a process of its own would have.</summary>
+    private static (SendSlots Slots, SendAttempts Attempts) Worker(NpgsqlDataSource database, SendingOptions options)
+    {
+        var provider = new NoProvider();
+        return (
+            new(database, provider, Options.Create(options), Clock),
+            new(database, new Outbox(), provider, Options.Create(options), Clock,
+                NullLogger<SendAttempts>.Instance));
+    }
+
+    /// <summary>These tests take turns and call nobody.</summary>
+    private sealed class NoProvider : IMessageProvider
+    {
+        public string Name => "twilio";
+
+        public Task<SendResult> SendAsync(SendMessage message, CancellationToken cancellationToken) =>
+            throw new InvalidOperationException("Nobody is to be called.");
+
+        public Task<IReadOnlyList<FoundMessage>?> FindAsync(
+            string from, string to, DateTimeOffset since, CancellationToken cancellationToken) =>
+            throw new InvalidOperationException("Nobody is to be called.");
+    }
+}
