@@ -10,6 +10,7 @@ internal sealed class DemoCampaign(PhonesClient phones, CampaignsClient api, Tim
     public const string Tag = "demo";
 
     private const int People = 24;
+    private static readonly string[] Variables = ["1", "2"];
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
 
     // Numbers that France keeps free for works of fiction: https://www.arcep.fr (national numbering plan, 06 39 98).
@@ -60,7 +61,7 @@ internal sealed class DemoCampaign(PhonesClient phones, CampaignsClient api, Tim
             contentSid = "HX1f4b6d8e0c2a5f739b1d3e5a7c9f2b46", // one of the emulator's
             language = "fr",
             body = "Bonjour {{1}}, vous êtes invité(e) à {{2}}. Répondez OUI pour recevoir le programme.",
-            variables = new[] { "1", "2" },
+            variables = Variables,
         }, cancellationToken);
         return await api.CreateAsync("/api/campaigns", new
         {

@@ -21,7 +21,18 @@ internal static class LaunchCampaign
             return Problems.NotFound("campaign", id);
         }
 
-        var template = await db.Templates.SingleAsync(t => t.Id == campaign.TemplateId, cancellationToken);
+        // A template can change, or go, as long as only drafts use it.
+        if (await db.Templates.SingleOrDefaultAsync(t => t.Id == campaign.TemplateId, cancellationToken) is not { } template)
+        {
+            return Problems.Conflict("The campaign's template has been deleted: choose another one.");
+        }
+
+        if (template.Variables.Except(campaign.Variables.Keys).ToList() is { Count: > 0 } missing)
+        {
+            return Problems.Conflict(
+                $"The template has changed: fill its variable {string.Join(", ", missing)} in the campaign first.");
+        }
+
         if (!campaign.TryLaunch(template, sandbox.Value.Number, Activity.Current?.Id, clock.GetUtcNow()))
         {
             return campaign.Refusal("launched");

@@ -123,6 +123,11 @@ internal sealed class CampaignMessage
         }
 
         Attempts = report.Attempt;
+        if (IsErased)
+        {
+            return End(MessageStatus.Cancelled, null, "cancelled", report.At);
+        }
+
         RetriesUsed += report.ErrorCode is null ? 0 : 1;
         (Status, NextAttemptAt, ErrorCode) = (MessageStatus.Retrying, report.NotBefore, report.ErrorCode);
         return Note("retrying", report.Attempt, report.ErrorCode, report.At);
@@ -136,6 +141,11 @@ internal sealed class CampaignMessage
         }
 
         Attempts--; // it never called the provider: the number is free again
+        if (IsErased)
+        {
+            return End(MessageStatus.Cancelled, null, "cancelled", report.At);
+        }
+
         (Status, NextAttemptAt, ErrorCode) = (MessageStatus.Retrying, report.NotBefore ?? report.At, report.ErrorCode);
         Note("returned", report.Attempt, report.ErrorCode, report.At);
         return true;
@@ -196,7 +206,7 @@ internal sealed class CampaignMessage
 
     private bool RetryAgain(MessageReport.RetryRequested report)
     {
-        if (Status != MessageStatus.Failed)
+        if (Status != MessageStatus.Failed || IsErased)
         {
             return false;
         }
@@ -204,6 +214,9 @@ internal sealed class CampaignMessage
         (Status, NextAttemptAt, RetriesUsed, FailedAt) = (MessageStatus.Retrying, report.At, 0, null);
         return Note("retry requested", Attempts, null, report.At);
     }
+
+    /// <summary>The person was erased while it was out: it must not wait for another attempt.</summary>
+    private bool IsErased => Phone.Length == 0;
 
     /// <summary>The attempt is the latest, and nothing has been decided on it.</summary>
     private bool IsOpen(int attempt) =>

@@ -7,6 +7,8 @@ public sealed class CampaignTests
 {
     private static readonly string[] People = [.. Enumerable.Range(1, 8).Select(person => $"+336399810{person:D2}")];
 
+    private static readonly string[] Variables = ["1", "2"];
+
     private static string NeverJoined => People[2];
 
     private static string SaysStop => People[3];
@@ -70,7 +72,7 @@ public sealed class CampaignTests
             contentSid = "HXb5b62575e6e4ff6129ad7c8efe1f983e",
             language = "en",
             body = "Your appointment is coming up on {{1}} at {{2}}.",
-            variables = new[] { "1", "2" },
+            variables = Variables,
         });
         var campaign = await run.PostAsync("/api/campaigns", new
         {
