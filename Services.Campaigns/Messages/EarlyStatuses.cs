@@ -31,7 +31,7 @@ internal static class EarlyStatuses
         await using var command = transaction.Command("""
             delete from early_statuses where provider_message_id = any($1)
             returning provider_message_id, status, received_at
-            """, accepted.Keys.ToArray());
+            """, (object)accepted.Keys.ToArray());
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
