@@ -61,7 +61,7 @@ public sealed class CampaignTests
         await Eventually.BecomesTrueAsync(
             () => run.Output.Any(line => line.Contains("Settled.", StringComparison.Ordinal)), TimeSpan.FromSeconds(90));
         Assert.Contains(run.Output, line => line.Contains("failed with 63015", StringComparison.Ordinal));
-        Assert.Contains(run.Output, line => line.Contains("Message 2 7/7", StringComparison.Ordinal));
+        Assert.Contains(run.Output, line => line.Contains("Message 2 8/8", StringComparison.Ordinal));
     }
 
     private static async Task<string> CreateCampaignAsync(LocalRun run)
