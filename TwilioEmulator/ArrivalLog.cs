@@ -25,7 +25,9 @@ internal sealed class Arrival
 
     public string? StatusCallback { get; set; }
 
-    /// <summary>The HTTP status of the answer; null while there is none, and for ever if the connection was cut.</summary>
+    /// <summary>
+    /// The HTTP status of the answer; null while there is none, and for ever if the connection was cut.
+    /// </summary>
     public int? Status { get; set; }
 
     /// <summary>Twilio's error code, if it answered one.</summary>

@@ -5,13 +5,14 @@ using Microsoft.Extensions.Options;
 namespace TwilioEmulator;
 
 /// <summary>
-/// What is not Twilio's: the phones, the scenario, the log, the page. It has no password, so it answers this machine only, under a
-/// name of this machine (a foreign page's domain may point here), and takes changes only in a form that a foreign page
-/// cannot send without asking.
+/// What is not Twilio's: the phones, the scenario, the log, the page. It has no password, so it answers this machine
+/// only, under a name of this machine (a foreign page's domain may point here), and takes changes only in a form that a
+/// foreign page cannot send without asking.
 /// </summary>
 internal static class ControlApi
 {
-    public static RouteGroupBuilder MapControlApi(this WebApplication app) => app.MapGroup("").AddEndpointFilter(GuardAsync);
+    public static RouteGroupBuilder MapControlApi(this WebApplication app) =>
+        app.MapGroup("").AddEndpointFilter(GuardAsync);
 
     public static RouteGroupBuilder MapScenario(this RouteGroupBuilder control)
     {
@@ -58,7 +59,8 @@ internal static class ControlApi
         var mistakes = new List<ValidationResult>();
         foreach (var fault in faults)
         {
-            if (!Validator.TryValidateObject(fault, new ValidationContext(fault), mistakes, validateAllProperties: true))
+            var context = new ValidationContext(fault);
+            if (!Validator.TryValidateObject(fault, context, mistakes, validateAllProperties: true))
             {
                 return Problem(StatusCodes.Status400BadRequest, mistakes[0].ErrorMessage ?? "A fault is invalid.");
             }
@@ -72,14 +74,16 @@ internal static class ControlApi
         var request = context.HttpContext.Request;
         if (!IsLocal(context.HttpContext.Connection.RemoteIpAddress) || !IsLocalName(request.Host.Host))
         {
-            return Refuse(StatusCodes.Status403Forbidden, "The phones answer this machine only: open them as localhost.");
+            return Refuse(
+                StatusCodes.Status403Forbidden, "The phones answer this machine only: open them as localhost.");
         }
 
         return HttpMethods.IsGet(request.Method) || request.HasJsonContentType()
             ? next(context)
             : Refuse(StatusCodes.Status415UnsupportedMediaType, "Send changes with the content type application/json.");
 
-        static ValueTask<object?> Refuse(int status, string detail) => ValueTask.FromResult<object?>(Problem(status, detail));
+        static ValueTask<object?> Refuse(int status, string detail) =>
+            ValueTask.FromResult<object?>(Problem(status, detail));
     }
 
     private static bool IsLocal(IPAddress? address) => address is not null && IPAddress.IsLoopback(address);

@@ -2,14 +2,17 @@ using System.ComponentModel.DataAnnotations;
 
 namespace TwilioEmulator;
 
-/// <summary>Settings under <c>Emulator</c>. All are fixed at start; what changes during a run is in the scenario.</summary>
+/// <summary>
+/// Settings under <c>Emulator</c>. All are fixed at start; what changes during a run is in the scenario.
+/// </summary>
 internal sealed class EmulatorOptions
 {
     public const string Section = "Emulator";
 
     /// <summary>The account that the client calls with.</summary>
     [Required(ErrorMessage = "Set Emulator__AccountSid to AC and 32 hexadecimal digits.")]
-    [RegularExpression("^AC[0-9a-fA-F]{32}$", ErrorMessage = "Emulator__AccountSid must be AC and 32 hexadecimal digits.")]
+    [RegularExpression("^AC[0-9a-fA-F]{32}$",
+        ErrorMessage = "Emulator__AccountSid must be AC and 32 hexadecimal digits.")]
     public string AccountSid { get; init; } = "";
 
     /// <summary>The client's password, and the key of every signature.</summary>
@@ -20,17 +23,20 @@ internal sealed class EmulatorOptions
     [RegularExpression(@"^\+[1-9][0-9]{6,14}$", ErrorMessage = "Emulator__SandboxNumber must be E.164: + and digits.")]
     public string SandboxNumber { get; init; } = "+14155238886";
 
-    [RegularExpression("^[a-zA-Z0-9-]{1,40}$", ErrorMessage = "Emulator__JoinCode must be letters, digits and hyphens.")]
+    [RegularExpression("^[a-zA-Z0-9-]{1,40}$",
+        ErrorMessage = "Emulator__JoinCode must be letters, digits and hyphens.")]
     public string JoinCode { get; init; } = "green-river";
 
     /// <summary>Where messages from the phones are posted; without it they are only recorded.</summary>
-    public Uri? InboundWebhookUrl { get; init; }
+    [Url(ErrorMessage = "Emulator__InboundWebhookUrl must be an absolute http or https address.")]
+    public string? InboundWebhookUrl { get; init; }
 
     /// <summary>What the scenario starts with: sandbox rules, or a production sender's.</summary>
     public bool Sandbox { get; init; } = true;
 
     /// <summary>The sandbox takes one message in this time; arrivals that are closer get 63018.</summary>
-    [Range(typeof(TimeSpan), "00:00:00", "00:01:00", ErrorMessage = "Emulator__MinInterval must be 00:00:00 to 00:01:00.")]
+    [Range(typeof(TimeSpan), "00:00:00", "00:01:00",
+        ErrorMessage = "Emulator__MinInterval must be 00:00:00 to 00:01:00.")]
     public TimeSpan MinInterval { get; init; } = TimeSpan.FromSeconds(3);
 
     /// <summary>How long every answer of the API takes at least.</summary>
@@ -38,15 +44,18 @@ internal sealed class EmulatorOptions
     public TimeSpan Latency { get; init; }
 
     /// <summary>From acceptance to <c>sent</c>, or to <c>failed</c>.</summary>
-    [Range(typeof(TimeSpan), "00:00:00", "01:00:00", ErrorMessage = "Emulator__SentAfter must be 00:00:00 to 01:00:00.")]
+    [Range(typeof(TimeSpan), "00:00:00", "01:00:00",
+        ErrorMessage = "Emulator__SentAfter must be 00:00:00 to 01:00:00.")]
     public TimeSpan SentAfter { get; init; } = TimeSpan.FromMilliseconds(300);
 
     /// <summary>From acceptance to <c>delivered</c>, or to <c>undelivered</c>.</summary>
-    [Range(typeof(TimeSpan), "00:00:00", "01:00:00", ErrorMessage = "Emulator__DeliveredAfter must be 00:00:00 to 01:00:00.")]
+    [Range(typeof(TimeSpan), "00:00:00", "01:00:00",
+        ErrorMessage = "Emulator__DeliveredAfter must be 00:00:00 to 01:00:00.")]
     public TimeSpan DeliveredAfter { get; init; } = TimeSpan.FromMilliseconds(600);
 
     /// <summary>From acceptance to <c>read</c>.</summary>
-    [Range(typeof(TimeSpan), "00:00:00", "01:00:00", ErrorMessage = "Emulator__ReadAfter must be 00:00:00 to 01:00:00.")]
+    [Range(typeof(TimeSpan), "00:00:00", "01:00:00",
+        ErrorMessage = "Emulator__ReadAfter must be 00:00:00 to 01:00:00.")]
     public TimeSpan ReadAfter { get; init; } = TimeSpan.FromMilliseconds(1500);
 
     /// <summary>Messages that stay readable; the oldest beyond are forgotten, so that memory has a bound.</summary>

@@ -4,8 +4,8 @@ using Microsoft.AspNetCore.WebUtilities;
 namespace TwilioEmulator;
 
 /// <summary>
-/// Which page of a list. Twilio's pages continue after an item, which <c>PageToken</c> names: a list that grows while it is
-/// read neither repeats nor skips. A page number alone finds nothing.
+/// Which page of a list. Twilio's pages continue after an item, which <c>PageToken</c> names: a list that grows while
+/// it is read neither repeats nor skips. A page number alone finds nothing.
 /// </summary>
 internal sealed record Paging(int Size, int Page, char Direction, long Key)
 {
@@ -22,7 +22,8 @@ internal sealed record Paging(int Size, int Page, char Direction, long Key)
 
         if (query.TryGetValue("PageSize", out var size))
         {
-            if (!int.TryParse(size, NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number is < 1 or > 1000)
+            if (!int.TryParse(size, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+                || number is < 1 or > 1000)
             {
                 return TwilioError.PageSizeTooLarge;
             }
@@ -43,8 +44,8 @@ internal sealed record Paging(int Size, int Page, char Direction, long Key)
             return page == 0 ? null : TwilioError.BadParameter("Page without PageToken");
         }
 
-        if (!(token.StartsWith(Older, StringComparison.Ordinal) || token.StartsWith(Newer, StringComparison.Ordinal))
-            || !long.TryParse(token.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var key))
+        if (token.Length < 2 || token[..2] is not (Older or Newer) || !long.TryParse(
+                token.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var key))
         {
             return TwilioError.BadParameter("PageToken");
         }
@@ -59,18 +60,20 @@ internal sealed record Paging(int Size, int Page, char Direction, long Key)
         var query = request.Query
             .Where(pair => pair.Key is not ("PageSize" or "Page" or "PageToken"))
             .SelectMany(pair => pair.Value, (pair, value) => KeyValuePair.Create(pair.Key, value))
-            .Append(KeyValuePair.Create("PageSize", (string?)paging.Size.ToString(CultureInfo.InvariantCulture)))
-            .Append(KeyValuePair.Create("Page", (string?)page.ToString(CultureInfo.InvariantCulture)));
+            .Append(new("PageSize", paging.Size.ToString(CultureInfo.InvariantCulture)))
+            .Append(new("Page", page.ToString(CultureInfo.InvariantCulture)));
 
         return QueryHelpers.AddQueryString(
-            request.Path.Value!, token is null ? query : query.Append(KeyValuePair.Create("PageToken", (string?)token)));
+            request.Path.Value!, token is null ? query : query.Append(new("PageToken", token)));
     }
 
     public static string Before(long key) => Newer + key.ToString("x16", CultureInfo.InvariantCulture);
 
     public static string After(long key) => Older + key.ToString("x16", CultureInfo.InvariantCulture);
 
-    /// <summary>Cuts this page out of items in ascending order of their keys; the page itself is newest first.</summary>
+    /// <summary>
+    /// Cuts this page out of items in ascending order of their keys; the page itself is newest first.
+    /// </summary>
     public Slice<T> Cut<T>(IReadOnlyList<T> ascending, Func<T, long> keyOf, Func<T, bool> matches)
     {
         var found = new List<T>(Math.Min(Size + 1, 64));

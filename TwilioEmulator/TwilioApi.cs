@@ -17,12 +17,14 @@ internal static class TwilioApi
         return api;
     }
 
-    private sealed class ApiFilter(ArrivalLog log, IOptions<EmulatorOptions> options, TimeProvider clock) : IEndpointFilter
+    private sealed class ApiFilter(ArrivalLog log, IOptions<EmulatorOptions> options, TimeProvider clock)
+        : IEndpointFilter
     {
         private readonly byte[] _expected = Encoding.UTF8.GetBytes("Basic " + Convert.ToBase64String(
             Encoding.UTF8.GetBytes($"{options.Value.AccountSid}:{options.Value.AuthToken}")));
 
-        public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+        public async ValueTask<object?> InvokeAsync(
+            EndpointFilterInvocationContext context, EndpointFilterDelegate next)
         {
             var http = context.HttpContext;
             var arrival = new Arrival

@@ -28,7 +28,7 @@ internal sealed record TwilioError(int Status, int? Code, string Message)
     public static readonly TwilioError ChannelMismatch = new(400, 21910, "From and To must be of the same channel");
     public static readonly TwilioError NotCancelable = new(400, 30409, "This message cannot be canceled");
     public static readonly TwilioError UnknownFrom = new(400, 63007, "No channel has the specified From address");
-    public static readonly TwilioError TooFast = new(429, 63018, "Rate limit exceeded for the channel: 1 message at a time");
+    public static readonly TwilioError TooFast = new(429, 63018, "Rate limit exceeded for the channel");
     public static readonly TwilioError FromIsTo = new(400, 63031, "A message cannot have the same From and To");
 
     public static TwilioError BadTo(string to) => new(400, 21211, $"The 'To' number {to} is not a valid phone number.");

@@ -15,10 +15,8 @@ internal static class ContentApi
 
     public static RouteGroupBuilder MapContent(this RouteGroupBuilder api)
     {
-        api.MapGet("/v1/Content", (HttpRequest request, ContentStore contents, IOptions<EmulatorOptions> options) =>
-            List(request, contents, template => ContentResource.Of(template, options.Value.AccountSid, Origin(request))));
-        api.MapGet("/v1/ContentAndApprovals", (HttpRequest request, ContentStore contents, IOptions<EmulatorOptions> options) =>
-            List(request, contents, template => ContentResource.WithApproval(template, options.Value.AccountSid)));
+        api.MapGet("/v1/Content", ListContents);
+        api.MapGet("/v1/ContentAndApprovals", ListWithApprovals);
         api.MapPost("/v1/Content", CreateAsync);
         api.MapGet("/v1/Content/{sid}", Fetch);
         api.MapDelete("/v1/Content/{sid}", (string sid, ContentStore contents) =>
@@ -28,7 +26,16 @@ internal static class ContentApi
         return api;
     }
 
-    private static IResult List(HttpRequest request, ContentStore contents, Func<ContentTemplate, ContentResource> resource)
+    private static IResult ListContents(
+        HttpRequest request, ContentStore contents, IOptions<EmulatorOptions> options) =>
+        List(request, contents, template => ContentResource.Of(template, options.Value.AccountSid, Origin(request)));
+
+    private static IResult ListWithApprovals(
+        HttpRequest request, ContentStore contents, IOptions<EmulatorOptions> options) =>
+        List(request, contents, template => ContentResource.WithApproval(template, options.Value.AccountSid));
+
+    private static IResult List(
+        HttpRequest request, ContentStore contents, Func<ContentTemplate, ContentResource> resource)
     {
         if (Paging.Read(request.Query, out var paging) is { } refused)
         {
@@ -51,7 +58,8 @@ internal static class ContentApi
             Key: "contents")));
     }
 
-    private static IResult Fetch(string sid, HttpRequest request, ContentStore contents, IOptions<EmulatorOptions> options) =>
+    private static IResult Fetch(
+        string sid, HttpRequest request, ContentStore contents, IOptions<EmulatorOptions> options) =>
         contents.Find(sid) is { } template
             ? TwilioJson.Answer(ContentResource.Of(template, options.Value.AccountSid, Origin(request)))
             : TwilioError.NotFound.ToResult();
@@ -82,11 +90,13 @@ internal static class ContentApi
         };
 
         return contents.TryAdd(template)
-            ? TwilioJson.Answer(ContentResource.Of(template, options.Value.AccountSid, Origin(request)), StatusCodes.Status201Created)
+            ? TwilioJson.Answer(
+                ContentResource.Of(template, options.Value.AccountSid, Origin(request)), StatusCodes.Status201Created)
             : TwilioError.BadParameter("too many templates").ToResult();
     }
 
-    private static IResult FetchApproval(string sid, HttpRequest request, ContentStore contents, IOptions<EmulatorOptions> options) =>
+    private static IResult FetchApproval(
+        string sid, HttpRequest request, ContentStore contents, IOptions<EmulatorOptions> options) =>
         contents.Find(sid) is { } template
             ? TwilioJson.Answer(new
             {

@@ -3,7 +3,9 @@ using System.Text.Json.Serialization;
 
 namespace TwilioEmulator;
 
-/// <summary>https://www.twilio.com/docs/content/content-api-resources: absolute addresses and ISO 8601, unlike the 2010 API.</summary>
+/// <summary>
+/// https://www.twilio.com/docs/content/content-api-resources: absolute addresses and ISO 8601, unlike the 2010 API.
+/// </summary>
 internal sealed record ContentResource(
     string Sid,
     string AccountSid,

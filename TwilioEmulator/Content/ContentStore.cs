@@ -15,7 +15,8 @@ internal sealed class ContentStore
     {
         var now = clock.GetUtcNow();
 
-        // The sid is the one that Twilio's quickstart gives to everybody. https://www.twilio.com/docs/whatsapp/quickstart
+        // The sid is the one that Twilio's quickstart gives to everybody.
+        // https://www.twilio.com/docs/whatsapp/quickstart
         Seed("HXb5b62575e6e4ff6129ad7c8efe1f983e", "appointment_reminder", "en",
             "Your appointment is coming up on {{1}} at {{2}}. Please reply if you need to change it.",
             new() { ["1"] = "12/1", ["2"] = "3pm" });
@@ -75,7 +76,8 @@ internal sealed class ContentStore
                 return null;
             }
 
-            return _templates[key] = _templates[key] with { Approval = new ContentApproval("approved", name, category) };
+            var approval = new ContentApproval("approved", name, category);
+            return _templates[key] = _templates[key] with { Approval = approval };
         }
     }
 

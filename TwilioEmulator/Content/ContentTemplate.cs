@@ -9,7 +9,9 @@ internal sealed record ContentApproval(string Status, string Name = "", string C
 /// <summary>A template. Its text is in one of its types, usually <c>twilio/text</c>.</summary>
 internal sealed partial record ContentTemplate
 {
-    /// <summary>WhatsApp's limit after the variables are filled in. https://www.twilio.com/docs/api/errors/63021</summary>
+    /// <summary>
+    /// WhatsApp's limit after the variables are filled in. https://www.twilio.com/docs/api/errors/63021
+    /// </summary>
     public const int MaxText = 1024;
 
     public long Key { get; init; }

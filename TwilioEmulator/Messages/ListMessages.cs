@@ -22,7 +22,9 @@ internal static class ListMessages
         var slice = messages.List(
             paging,
             to is not null && to != ours ? to : from is not null && from != ours ? from : null,
-            message => (to is null || message.To == to) && (from is null || message.From == from) && sent.Holds(message));
+            message => (to is null || message.To == to)
+                && (from is null || message.From == from)
+                && sent.Holds(message));
 
         var start = paging.Page * paging.Size;
         return TwilioJson.Answer(new MessageListResource(
@@ -44,11 +46,14 @@ internal static class ListMessages
     }
 
     /// <summary>
-    /// <c>DateSent</c>, <c>DateSent&lt;</c>, <c>DateSent&gt;</c>: a GMT day, or an instant; both bounds inclusive. A message that
-    /// was never sent has no date and is in no range.
+    /// <c>DateSent</c>, <c>DateSent&lt;</c>, <c>DateSent&gt;</c>: a GMT day, or an instant; both bounds inclusive. A
+    /// message that was never sent has no date and is in no range.
     /// </summary>
     private readonly record struct SentRange(DateTimeOffset? From, DateTimeOffset? Before)
     {
+        private static readonly (string Name, bool IsLower, bool IsUpper)[] Filters =
+            [("DateSent", true, true), ("DateSent>", true, false), ("DateSent<", false, true)];
+
         public bool Holds(Message message) =>
             this == default
             || (message.State.Sent is { } sent && (From is null || sent >= From) && (Before is null || sent < Before));
@@ -56,8 +61,7 @@ internal static class ListMessages
         public static TwilioError? Read(IQueryCollection query, out SentRange range)
         {
             range = default;
-            foreach (var (name, isLower, isUpper) in
-                     (ReadOnlySpan<(string, bool, bool)>)[("DateSent", true, true), ("DateSent>", true, false), ("DateSent<", false, true)])
+            foreach (var (name, isLower, isUpper) in Filters)
             {
                 if (!query.TryGetValue(name, out var text))
                 {
@@ -77,7 +81,8 @@ internal static class ListMessages
 
         private static bool TryRead(string text, out DateTimeOffset start, out DateTimeOffset end)
         {
-            if (DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day))
+            if (DateOnly.TryParseExact(
+                    text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day))
             {
                 start = new DateTimeOffset(day, TimeOnly.MinValue, TimeSpan.Zero);
                 end = start.AddDays(1);

@@ -26,8 +26,8 @@ internal sealed partial record MessageOrder
     public string? StatusCallback { get; init; }
 
     /// <summary>
-    /// The checks of https://www.twilio.com/docs/messaging/api/message-resource: what is missing, then what is malformed,
-    /// then what does not fit together.
+    /// The checks of https://www.twilio.com/docs/messaging/api/message-resource: what is missing, then what is
+    /// malformed, then what does not fit together.
     /// </summary>
     public static bool TryRead(
         Dictionary<string, StringValues> form,

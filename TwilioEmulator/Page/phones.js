@@ -29,7 +29,8 @@ function newCard(number) {
   for (const button of card.querySelectorAll("[data-action]")) {
     button.addEventListener("click", () => send("POST", `${path}/${button.dataset.action}`));
   }
-  card.querySelector("select").addEventListener("change", event => send("PUT", path, { behaviour: event.target.value }));
+  card.querySelector("select").addEventListener("change", event =>
+    send("PUT", path, { behaviour: event.target.value }));
   return card;
 }
 

@@ -22,7 +22,9 @@ internal sealed record AutoReply(string Text, int AfterMs = 0);
 /// <summary>A virtual phone with WhatsApp.</summary>
 internal sealed record Phone(string Number)
 {
-    /// <summary>https://www.twilio.com/docs/whatsapp/sandbox: joining lasts three days, whatever is written in between.</summary>
+    /// <summary>
+    /// https://www.twilio.com/docs/whatsapp/sandbox: joining lasts three days, whatever is written in between.
+    /// </summary>
     public static readonly TimeSpan Membership = TimeSpan.FromHours(72);
 
     /// <summary>https://www.twilio.com/docs/whatsapp/key-concepts: from the person's last message.</summary>

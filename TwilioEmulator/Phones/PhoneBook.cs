@@ -44,7 +44,9 @@ internal sealed class PhoneBook(Scenario scenario, IOptions<EmulatorOptions> opt
         }
     }
 
-    /// <summary>What becomes of a message that is accepted now. A number that is not known yet is from now on.</summary>
+    /// <summary>
+    /// What becomes of a message that is accepted now. A number that is not known yet is from now on.
+    /// </summary>
     public Fate FateOf(MessageOrder order, DateTimeOffset now)
     {
         Phone? phone;
@@ -68,8 +70,8 @@ internal sealed class PhoneBook(Scenario scenario, IOptions<EmulatorOptions> opt
     }
 
     /// <summary>
-    /// Notes that a phone writes. "join" and our code enters the sandbox, "join" and another leaves it for another sandbox,
-    /// "stop" leaves it. False if the sandbox keeps the message from us, because the phone has not joined.
+    /// Notes that a phone writes. "join" and our code enters the sandbox, "join" and another leaves it for another
+    /// sandbox, "stop" leaves it. False if the sandbox keeps the message from us, because the phone has not joined.
     /// </summary>
     public bool TryWrite(string address, string text, DateTimeOffset now)
     {

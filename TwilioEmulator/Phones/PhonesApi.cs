@@ -10,6 +10,12 @@ internal sealed record PhoneSettings
     /// <summary>True: joined now, without a message to the webhook. False: not joined.</summary>
     public bool? Joined { get; init; }
 
+    /// <summary>When it joined, for what happens three days later.</summary>
+    public DateTimeOffset? JoinedAt { get; init; }
+
+    /// <summary>When it last wrote, for what happens a day later.</summary>
+    public DateTimeOffset? LastWroteAt { get; init; }
+
     public Behaviour? Behaviour { get; init; }
 
     public int? RefuseWith { get; init; }
@@ -27,8 +33,8 @@ internal sealed record PhoneSettings
         Behaviour = Behaviour ?? phone.Behaviour,
         RefuseWith = RefuseWith ?? phone.RefuseWith,
         AutoReply = AutoReply is null ? phone.AutoReply : AutoReply.Text.Length == 0 ? null : AutoReply,
-        JoinedAt = Joined is { } joined ? joined ? now : null : phone.JoinedAt,
-        LastWroteAt = Joined is true ? now : phone.LastWroteAt,
+        JoinedAt = JoinedAt ?? (Joined is { } joined ? joined ? now : null : phone.JoinedAt),
+        LastWroteAt = LastWroteAt ?? (Joined is true ? now : phone.LastWroteAt),
         Faults = Next is null && Always is null
             ? phone.Faults
             : new FaultScript(Next ?? [], Always ?? phone.Faults?.Always ?? [], Random.Shared),
@@ -103,7 +109,7 @@ internal static class PhonesApi
     }
 
     private static IResult Written(Message? message) => message is null
-        ? ControlApi.Problem(409, "This phone has not joined the sandbox, so its messages do not reach the account: join first.")
+        ? ControlApi.Problem(409, "This phone has not joined the sandbox, so what it writes goes nowhere: join first.")
         : TypedResults.Accepted((string?)null, MessageView.Of(message));
 
     private static IResult TooMany() => ControlApi.Problem(409, "There are too many phones: restart the emulator.");
@@ -119,7 +125,8 @@ internal static class PhonesApi
         public ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next) =>
             MessageOrder.IsNumber(context.HttpContext.GetRouteValue("number") as string ?? "")
                 ? next(context)
-                : ValueTask.FromResult<object?>(ControlApi.Problem(400, "A phone's number is E.164: + and 7 to 15 digits."));
+                : ValueTask.FromResult<object?>(
+                    ControlApi.Problem(400, "A phone's number is E.164: + and 7 to 15 digits."));
     }
 }
 

@@ -16,7 +16,8 @@ internal sealed class FaultScript(IReadOnlyList<Fault> next, IReadOnlyList<Fault
         {
             lock (_lock)
             {
-                return [.. _next.Select((fault, i) => i == 0 ? fault with { Times = fault.Times - _usesOfFirst } : fault)];
+                return [.. _next.Select((fault, i) =>
+                    i == 0 ? fault with { Times = fault.Times - _usesOfFirst } : fault)];
             }
         }
     }

@@ -8,7 +8,9 @@ internal sealed record Strangers(Behaviour Behaviour = Behaviour.Reads, bool Joi
 /// <summary>What the control API puts; what is left out is as at the start.</summary>
 internal sealed record ScenarioPlan
 {
-    /// <summary>False: a production sender, without membership and without the three seconds; the 24 hours remain.</summary>
+    /// <summary>
+    /// False: a production sender, without membership and without the three seconds; the 24 hours remain.
+    /// </summary>
     public bool? Sandbox { get; init; }
 
     /// <summary>Makes the drawn faults repeatable.</summary>
@@ -21,10 +23,13 @@ internal sealed record ScenarioPlan
     public Strangers? Strangers { get; init; }
 }
 
-/// <summary>The rules of the game now. One message takes one fault: its phone's before everybody's, scripted before drawn.</summary>
+/// <summary>
+/// The rules of the game now. One message takes one fault: its phone's before everybody's, scripted before drawn.
+/// </summary>
 internal sealed class Scenario(IOptions<EmulatorOptions> options)
 {
-    private volatile Current _current = new(options.Value.Sandbox, new Strangers(), new FaultScript([], [], Random.Shared));
+    private volatile Current _current =
+        new(options.Value.Sandbox, new Strangers(), new FaultScript([], [], Random.Shared));
 
     public bool IsSandbox => _current.Sandbox;
 

@@ -15,8 +15,9 @@ internal enum WebhookFailure
 }
 
 /// <summary>
-/// What a webhook's URL asks for in its fragment, as in <c>#rc=3&amp;rp=ct,rt,5xx&amp;rt=8000</c>. Without one a call is
-/// repeated once, and only if the connection failed. https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides
+/// What a webhook's URL asks for in its fragment, as in <c>#rc=3&amp;rp=ct,rt,5xx&amp;rt=8000</c>. Without one a call
+/// is repeated once, and only if the connection failed.
+/// https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides
 /// </summary>
 internal sealed record ConnectionOverrides(
     int Retries, WebhookFailure Policy, TimeSpan ConnectTimeout, TimeSpan ReadTimeout, TimeSpan TotalTimeout)

@@ -68,7 +68,8 @@ internal sealed class Deliveries(
 
         await reports;
 
-        // A slow webhook delays the later reports, so that none overtakes another by accident; it does not delay the message.
+        // A slow webhook delays the later reports, so that none overtakes another by accident; it does not delay the
+        // message.
         async Task ReportAsync(Task earlier, MessageStatus status, TimeSpan delay)
         {
             if (message.StatusCallback is null)

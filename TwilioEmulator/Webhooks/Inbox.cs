@@ -38,7 +38,7 @@ internal sealed class Inbox(
             {
                 for (var i = 0; i < times; i++)
                 {
-                    await webhooks.PostAsync(url.OriginalString, message.Sid, form, stopping);
+                    await webhooks.PostAsync(url, message.Sid, form, stopping);
                 }
             });
         }

@@ -7,8 +7,8 @@ namespace TwilioEmulator;
 internal static class TwilioSignature
 {
     /// <summary>
-    /// Of the address as called (with port and query, without fragment and user information) and the form as sent, where a
-    /// repeated name counts once for each of its distinct values.
+    /// Of the address as called (with port and query, without fragment and user information) and the form as sent,
+    /// where a repeated name counts once for each of its distinct values.
     /// </summary>
     public static string Sign(string authToken, string url, IEnumerable<KeyValuePair<string, string>> form)
     {

@@ -25,10 +25,12 @@ internal sealed partial class WebhookClient(
 
     /// <summary>Ends when the webhook has answered, or Twilio would have given up. The sid is for the log.</summary>
     public async Task PostAsync(
-        string url, string sid, IReadOnlyCollection<KeyValuePair<string, string>> form, CancellationToken cancellationToken)
+        string url, string sid, IReadOnlyCollection<KeyValuePair<string, string>> form,
+        CancellationToken cancellationToken)
     {
         var uri = new Uri(url);
-        var target = uri.GetComponents(UriComponents.SchemeAndServer | UriComponents.PathAndQuery, UriFormat.UriEscaped);
+        var target = uri.GetComponents(
+            UriComponents.SchemeAndServer | UriComponents.PathAndQuery, UriFormat.UriEscaped);
         var signature = TwilioSignature.Sign(options.Value.AuthToken, target, form);
         var overrides = ConnectionOverrides.Parse(uri.Fragment);
 

@@ -62,7 +62,8 @@ internal sealed class EmulatorFixture : WebApplicationFactory<EmulatorOptions>
 
     /// <summary>A text to a phone, with a status callback.</summary>
     public Task<HttpResponseMessage> SendAsync(
-        string text = "Bonjour", string to = Phone, string callback = "status", params (string Name, string Value)[] more) =>
+        string text = "Bonjour", string to = Phone, string callback = "status",
+        params (string Name, string Value)[] more) =>
         PostAsync([
             ("To", $"whatsapp:{to}"), ("From", Sender), ("Body", text),
             ("StatusCallback", new Uri(Sink.Address, callback).AbsoluteUri), .. more]);
@@ -96,6 +97,18 @@ internal sealed class EmulatorFixture : WebApplicationFactory<EmulatorOptions>
         return await JsonAsync(response);
     }
 
+    /// <summary>What the phone writes.</summary>
+    public async Task ReplyAsync(string text)
+    {
+        using var response = await Control.PostAsJsonAsync($"/phones/{Phone}/reply", new { text });
+        Assert.Equal(HttpStatusCode.Accepted, response.StatusCode);
+    }
+
+    /// <summary>That a webhook's call is signed for the address at which it came.</summary>
+    public void AssertSigned(WebhookCall call) => Assert.Equal(
+        TwilioSignature.Sign(AuthToken, new Uri(Sink.Address, call.Target).AbsoluteUri, call.Form),
+        call.Headers["X-Twilio-Signature"]);
+
     public async Task PlayAsync(object scenario)
     {
         using var response = await Control.PutAsJsonAsync("/scenario", scenario);
@@ -103,6 +116,10 @@ internal sealed class EmulatorFixture : WebApplicationFactory<EmulatorOptions>
     }
 
     public async Task<JsonElement> LogAsync() => await Control.GetFromJsonAsync<JsonElement>("/log");
+
+    /// <summary>The texts of a list of messages.</summary>
+    public static IEnumerable<string?> Bodies(JsonElement list) =>
+        list.GetProperty("messages").EnumerateArray().Select(message => message.GetProperty("body").GetString());
 
     public static async Task<JsonElement> JsonAsync(HttpResponseMessage response) =>
         JsonElement.Parse(await response.Content.ReadAsStringAsync());

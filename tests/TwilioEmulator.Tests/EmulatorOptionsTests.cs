@@ -9,6 +9,7 @@ public sealed class EmulatorOptionsTests
     [InlineData("AuthToken", "", "Emulator__AuthToken")]
     [InlineData("SandboxNumber", "14155238886", "Emulator__SandboxNumber")]
     [InlineData("JoinCode", "two words", "Emulator__JoinCode")]
+    [InlineData("InboundWebhookUrl", "webhook", "Emulator__InboundWebhookUrl")]
     [InlineData("MinInterval", "-00:00:01", "Emulator__MinInterval")]
     public async Task A_wrong_setting_stops_the_start_and_is_named(string name, string value, string message)
     {

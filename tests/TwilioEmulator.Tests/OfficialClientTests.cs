@@ -20,8 +20,9 @@ public sealed class OfficialClientTests
         await using var emulator = await EmulatorFixture.StartAsync();
 
         var output = await RunAsync(
-            folder, "node", "client.mjs", emulator.Address.GetLeftPart(UriPartial.Authority), EmulatorFixture.AccountSid,
-            EmulatorFixture.AuthToken, EmulatorFixture.Sender, EmulatorFixture.Phone, EmulatorFixture.Appointment);
+            folder, "node", "client.mjs", emulator.Address.GetLeftPart(UriPartial.Authority),
+            EmulatorFixture.AccountSid, EmulatorFixture.AuthToken, EmulatorFixture.Sender, EmulatorFixture.Phone,
+            EmulatorFixture.Appointment);
 
         Assert.Equal(7, output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
     }

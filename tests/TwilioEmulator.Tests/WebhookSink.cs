@@ -8,7 +8,8 @@ using Microsoft.Extensions.Logging;
 
 namespace TwilioEmulator.Tests;
 
-internal sealed record WebhookCall(string Target, Dictionary<string, string> Form, IReadOnlyDictionary<string, string> Headers)
+internal sealed record WebhookCall(
+    string Target, Dictionary<string, string> Form, IReadOnlyDictionary<string, string> Headers)
 {
     public string this[string name] => Form.GetValueOrDefault(name, "");
 
@@ -56,7 +57,8 @@ internal sealed class WebhookSink : IAsyncDisposable
             }
             catch (OperationCanceledException)
             {
-                Assert.Fail($"{_calls.Count} of {count} calls came: {string.Join(", ", _calls.Select(call => call.Status))}");
+                var came = string.Join(", ", _calls.Select(call => call.Status));
+                Assert.Fail($"{_calls.Count} of {count} calls came: {came}");
             }
         }
 

@@ -13,11 +13,13 @@ public sealed class ContentApiTests
 
         var list = await emulator.GetAsync("/v1/Content");
         var contents = list.GetProperty("contents").EnumerateArray().ToList();
-        var appointment = contents.Single(content => content.GetProperty("sid").GetString() == EmulatorFixture.Appointment);
+        var appointment = contents.Single(content => Text(content, "sid") == EmulatorFixture.Appointment);
 
-        Assert.Equal(["en", "fr", "fr"], contents.Select(content => content.GetProperty("language").GetString()).Order());
-        Assert.Contains("{{1}}", appointment.GetProperty("types").GetProperty("twilio/text").GetProperty("body").GetString());
-        Assert.Equal(["1", "2"], appointment.GetProperty("variables").EnumerateObject().Select(variable => variable.Name));
+        Assert.Equal(["en", "fr", "fr"], contents.Select(content => Text(content, "language")).Order());
+        Assert.All(contents, content => Assert.Matches("^HX[0-9a-f]{32}$", Text(content, "sid")));
+        Assert.Contains("{{1}}", Text(appointment.GetProperty("types").GetProperty("twilio/text"), "body"));
+        Assert.Equal(
+            ["1", "2"], appointment.GetProperty("variables").EnumerateObject().Select(variable => variable.Name));
         Assert.Equal("2026-03-02T10:00:00Z", appointment.GetProperty("date_created").GetString());
         Assert.Equal(
             $"{emulator.Address}v1/Content/{EmulatorFixture.Appointment}/ApprovalRequests",
@@ -26,7 +28,7 @@ public sealed class ContentApiTests
 
         foreach (var content in contents)
         {
-            var approval = await emulator.GetAsync($"/v1/Content/{content.GetProperty("sid").GetString()}/ApprovalRequests");
+            var approval = await emulator.GetAsync($"/v1/Content/{Text(content, "sid")}/ApprovalRequests");
             Assert.Equal("approved", approval.GetProperty("whatsapp").GetProperty("status").GetString());
         }
     }
@@ -40,7 +42,7 @@ public sealed class ContentApiTests
         for (string? url = "/v1/Content?PageSize=2"; url is not null;)
         {
             var page = await emulator.GetAsync(url);
-            sids.AddRange(page.GetProperty("contents").EnumerateArray().Select(content => content.GetProperty("sid").GetString()));
+            sids.AddRange(page.GetProperty("contents").EnumerateArray().Select(content => Text(content, "sid")));
             url = page.GetProperty("meta").GetProperty("next_page_url").GetString();
             Assert.True(url is null || url.StartsWith(emulator.Address.AbsoluteUri, StringComparison.Ordinal));
         }
@@ -81,7 +83,7 @@ public sealed class ContentApiTests
         await EmulatorFixture.AssertErrorAsync(gone, 404, 20404);
 
         async Task<string?> StatusAsync() =>
-            (await emulator.GetAsync($"{path}/ApprovalRequests")).GetProperty("whatsapp").GetProperty("status").GetString();
+            Text((await emulator.GetAsync($"{path}/ApprovalRequests")).GetProperty("whatsapp"), "status");
     }
 
     [Theory]
@@ -97,4 +99,6 @@ public sealed class ContentApiTests
 
         await EmulatorFixture.AssertErrorAsync(response, 400, 20422);
     }
+
+    private static string? Text(JsonElement element, string name) => element.GetProperty(name).GetString();
 }

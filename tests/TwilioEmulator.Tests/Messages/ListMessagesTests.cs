@@ -1,4 +1,3 @@
-using System.Net.Http.Json;
 using System.Text.Json;
 
 namespace TwilioEmulator.Tests;
@@ -14,13 +13,13 @@ public sealed class ListMessagesTests
             (await emulator.SendAsync($"{i}")).Dispose();
         }
 
-        var read = new List<string>();
+        var read = new List<string?>();
         var pages = new List<JsonElement>();
         for (string? uri = EmulatorFixture.Messages + "?PageSize=3"; uri is not null;)
         {
             var page = await emulator.GetAsync(uri);
             pages.Add(page);
-            read.AddRange(page.GetProperty("messages").EnumerateArray().Select(message => message.GetProperty("body").GetString()!));
+            read.AddRange(EmulatorFixture.Bodies(page));
             uri = page.GetProperty("next_page_uri").GetString();
             (await emulator.SendAsync("added")).Dispose();
         }
@@ -59,7 +58,7 @@ public sealed class ListMessagesTests
         await emulator.SetPhoneAsync(new { joined = true });
         using var second = await emulator.SendAsync("second");
         await emulator.BecomesAsync("read", second);
-        (await emulator.Control.PostAsJsonAsync($"/phones/{EmulatorFixture.Phone}/reply", new { text = "reply" })).Dispose();
+        await emulator.ReplyAsync("reply");
         using var elsewhere = await emulator.SendAsync("elsewhere", to: "+33600000009");
         await emulator.BecomesAsync("failed", elsewhere);
 
@@ -79,8 +78,7 @@ public sealed class ListMessagesTests
         Assert.Equal(["first"], await BodiesAsync($"To={phone}&From={sender}&DateSent%3C=2026-03-02&PageSize=1"));
 
         async Task<IEnumerable<string?>> BodiesAsync(string query) =>
-            (await emulator.GetAsync($"{EmulatorFixture.Messages}?{query}")).GetProperty("messages").EnumerateArray()
-            .Select(message => message.GetProperty("body").GetString());
+            EmulatorFixture.Bodies(await emulator.GetAsync($"{EmulatorFixture.Messages}?{query}"));
     }
 
     [Fact]
@@ -90,8 +88,8 @@ public sealed class ListMessagesTests
         using var oldest = await emulator.SendAsync("oldest");
         await Task.WhenAll(Enumerable.Range(0, 130).Select(i => emulator.SendAsync("new", to: $"+336000{i:d5}")));
 
-        var count = (await emulator.GetAsync(EmulatorFixture.Messages + "?PageSize=1000")).GetProperty("messages").GetArrayLength();
-        Assert.InRange(count, 100, 110);
+        var kept = EmulatorFixture.Bodies(await emulator.GetAsync(EmulatorFixture.Messages + "?PageSize=1000"));
+        Assert.InRange(kept.Count(), 100, 110);
         using var gone = await emulator.Twilio.GetAsync(
             (await EmulatorFixture.JsonAsync(oldest)).GetProperty("uri").GetString());
         await EmulatorFixture.AssertErrorAsync(gone, 404, 20404);

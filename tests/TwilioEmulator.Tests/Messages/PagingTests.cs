@@ -24,8 +24,8 @@ public sealed class PagingTests
             }
 
             return pages.SelectMany(page => page.Items).SequenceEqual(keys.Where(Matches).Reverse())
-                && pages.Zip(pages.Skip(1)).All(pair =>
-                    Cut(paging with { Direction = 'B', Key = pair.Second.Items[0] }).Items.SequenceEqual(pair.First.Items))
+                && pages.Zip(pages.Skip(1)).All(pair => pair.First.Items.SequenceEqual(
+                    Cut(paging with { Direction = 'B', Key = pair.Second.Items[0] }).Items))
                 && pages.Select(page => page.HasPrevious).SequenceEqual(pages.Select((_, i) => i > 0));
 
             Slice<long> Cut(Paging page) => page.Cut(keys, key => key, Matches);

@@ -30,7 +30,7 @@ public sealed class SandboxRulesTests
         await using var emulator = await EmulatorFixture.StartAsync();
         await emulator.SetPhoneAsync(new { joined = true });
         emulator.Clock.Advance(TimeSpan.FromHours(70));
-        (await emulator.Control.PostAsJsonAsync($"/phones/{EmulatorFixture.Phone}/reply", new { text = "Bonjour" })).Dispose();
+        await emulator.ReplyAsync("Bonjour");
 
         emulator.Clock.Advance(TimeSpan.FromHours(2) - TimeSpan.FromTicks(1));
         using var inTime = await emulator.SendAsync();
@@ -52,7 +52,7 @@ public sealed class SandboxRulesTests
         emulator.Clock.Advance(TimeSpan.FromTicks(1));
         using var late = await emulator.SendAsync();
         using var template = await emulator.SendAsync(text: "", more: Template);
-        (await emulator.Control.PostAsJsonAsync($"/phones/{EmulatorFixture.Phone}/reply", new { text = "Oui" })).Dispose();
+        await emulator.ReplyAsync("Oui");
         using var again = await emulator.SendAsync();
 
         await emulator.BecomesAsync("read", inTime);
@@ -106,8 +106,11 @@ public sealed class SandboxRulesTests
         await using var emulator = await EmulatorFixture.StartAsync();
         await emulator.SetPhoneAsync(new { joined = true });
         emulator.Clock.Advance(TimeSpan.FromHours(24));
-        using var created = await emulator.Twilio.PostAsJsonAsync(
-            "/v1/Content", new { language = "fr", types = new Dictionary<string, object> { ["twilio/text"] = new { body = "Bonjour" } } });
+        using var created = await emulator.Twilio.PostAsJsonAsync("/v1/Content", new
+        {
+            language = "fr",
+            types = new Dictionary<string, object> { ["twilio/text"] = new { body = "Bonjour" } },
+        });
         var sid = (await EmulatorFixture.JsonAsync(created)).GetProperty("sid").GetString()!;
 
         using var before = await emulator.SendAsync(text: "", more: ("ContentSid", sid));

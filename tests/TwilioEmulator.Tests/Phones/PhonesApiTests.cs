@@ -66,7 +66,8 @@ public sealed class PhonesApiTests
         (await emulator.SendAsync("Bonjour")).Dispose();
         await PostAsync(emulator, "join", HttpStatusCode.Accepted);
 
-        var phone = Assert.Single((await emulator.Control.GetFromJsonAsync<JsonElement>("/phones?messages=5")).EnumerateArray());
+        var phones = await emulator.Control.GetFromJsonAsync<JsonElement>("/phones?messages=5");
+        var phone = Assert.Single(phones.EnumerateArray());
         Assert.Equal(EmulatorFixture.Phone, phone.GetProperty("number").GetString());
         Assert.Equal(
             [("outbound", "Bonjour"), ("inbound", "join calm-lake")],
@@ -87,6 +88,21 @@ public sealed class PhonesApiTests
         (await emulator.SendAsync()).Dispose();
 
         Assert.Equal(["sent", "delivered"], (await emulator.Sink.WaitForAsync(2)).Select(call => call.Status));
+    }
+
+    [Fact]
+    public async Task A_phone_can_have_joined_and_written_some_time_ago()
+    {
+        await using var emulator = await EmulatorFixture.StartAsync();
+        var now = emulator.Clock.Now;
+
+        await emulator.SetPhoneAsync(new { joinedAt = now.AddHours(-73), lastWroteAt = now.AddHours(-1) });
+        using var expired = await emulator.SendAsync();
+        await emulator.SetPhoneAsync(new { joinedAt = now.AddHours(-71), lastWroteAt = now.AddHours(-25) });
+        using var tooLate = await emulator.SendAsync();
+
+        Assert.Equal(63015, (await emulator.BecomesAsync("failed", expired)).GetProperty("error_code").GetInt32());
+        Assert.Equal(63016, (await emulator.BecomesAsync("failed", tooLate)).GetProperty("error_code").GetInt32());
     }
 
     [Fact]
@@ -111,7 +127,8 @@ public sealed class PhonesApiTests
         using var bare = await emulator.Control.PostAsync(Phone + "/stop", null);
 
         // A foreign name that was made to point here.
-        using var rebound = new HttpRequestMessage(HttpMethod.Get, "/phones") { Headers = { Host = "evil.example.com" } };
+        using var rebound = new HttpRequestMessage(HttpMethod.Get, "/phones");
+        rebound.Headers.Host = "evil.example.com";
         using var read = await emulator.Control.SendAsync(rebound);
 
         Assert.Equal(HttpStatusCode.UnsupportedMediaType, simple.StatusCode);
@@ -125,7 +142,8 @@ public sealed class PhonesApiTests
     {
         await using var emulator = await EmulatorFixture.StartAsync();
 
-        foreach (var (path, type) in new[] { ("/", "text/html"), ("/phones.js", "text/javascript"), ("/phones.css", "text/css") })
+        foreach (var (path, type) in
+                 new[] { ("/", "text/html"), ("/phones.js", "text/javascript"), ("/phones.css", "text/css") })
         {
             using var response = await emulator.Control.GetAsync(path);
             Assert.Equal(HttpStatusCode.OK, response.StatusCode);
@@ -135,7 +153,8 @@ public sealed class PhonesApiTests
         }
     }
 
-    private static async Task PostAsync(EmulatorFixture emulator, string action, HttpStatusCode expected, object? body = null)
+    private static async Task PostAsync(
+        EmulatorFixture emulator, string action, HttpStatusCode expected, object? body = null)
     {
         using var response = await emulator.Control.PostAsJsonAsync($"{Phone}/{action}", body ?? new { });
         Assert.Equal(expected, response.StatusCode);

@@ -42,7 +42,12 @@ public sealed class ScenarioTests
         await using var emulator = await EmulatorFixture.StartAsync();
         await emulator.PlayAsync(new
         {
-            next = new object[] { new { fault = "cutBefore" }, new { fault = "cutAfter" }, new { fault = "acceptThenError" } },
+            next = new[]
+            {
+                new { fault = "cutBefore" },
+                new { fault = "cutAfter" },
+                new { fault = "acceptThenError" },
+            },
         });
 
         await Assert.ThrowsAsync<HttpRequestException>(() => emulator.SendAsync("cut before"));
@@ -66,7 +71,9 @@ public sealed class ScenarioTests
         var answer = emulator.Twilio.PostAsync(
             EmulatorFixture.Messages,
             new FormUrlEncodedContent([
-                new("To", $"whatsapp:{EmulatorFixture.Phone}"), new("From", EmulatorFixture.Sender), new("Body", "slow"),
+                new("To", $"whatsapp:{EmulatorFixture.Phone}"),
+                new("From", EmulatorFixture.Sender),
+                new("Body", "slow"),
                 new("StatusCallback", emulator.Sink.Address.AbsoluteUri)]),
             impatience.Token);
         await emulator.Sink.WaitForAsync(3);
@@ -156,7 +163,8 @@ public sealed class ScenarioTests
             log[1].GetProperty("at").GetDateTimeOffset() - log[0].GetProperty("at").GetDateTimeOffset());
         Assert.Equal(201, log[0].GetProperty("status").GetInt32());
         Assert.Equal(
-            (await EmulatorFixture.JsonAsync(accepted)).GetProperty("sid").GetString(), log[0].GetProperty("sid").GetString());
+            (await EmulatorFixture.JsonAsync(accepted)).GetProperty("sid").GetString(),
+            log[0].GetProperty("sid").GetString());
         Assert.EndsWith("status?m=1", log[0].GetProperty("statusCallback").GetString(), StringComparison.Ordinal);
         Assert.Equal((429, 63018), (log[1].GetProperty("status").GetInt32(), log[1].GetProperty("code").GetInt32()));
         Assert.Equal("cutBefore", log[2].GetProperty("fault").GetString());
@@ -167,6 +175,5 @@ public sealed class ScenarioTests
     }
 
     private static async Task<IEnumerable<string?>> AcceptedAsync(EmulatorFixture emulator) =>
-        (await emulator.GetAsync(EmulatorFixture.Messages)).GetProperty("messages").EnumerateArray()
-        .Select(message => message.GetProperty("body").GetString());
+        EmulatorFixture.Bodies(await emulator.GetAsync(EmulatorFixture.Messages));
 }

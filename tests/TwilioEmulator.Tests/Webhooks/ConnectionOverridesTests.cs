@@ -25,7 +25,8 @@ public sealed class ConnectionOverridesTests
     public void Whatever_a_fragment_asks_for_the_documented_bounds_hold() =>
         Prop.ForAll<NonNegativeInt, NonNegativeInt>((count, time) =>
         {
-            var overrides = ConnectionOverrides.Parse($"#rc={count.Get}&ct={time.Get * 100}&rt={time.Get * 100}&tt={time.Get}");
+            var overrides = ConnectionOverrides.Parse(
+                $"#rc={count.Get}&ct={time.Get * 100}&rt={time.Get * 100}&tt={time.Get}");
             return overrides.Retries is >= 0 and <= 5
                 && overrides.ConnectTimeout.TotalMilliseconds is >= 100 and <= 10000
                 && overrides.ReadTimeout.TotalMilliseconds is >= 100 and <= 15000

@@ -26,7 +26,8 @@ public sealed class TwilioSignatureTests
 
         Assert.True(forms.Count > 100, $"Only {forms.Count} vectors were read.");
         Assert.All(forms, vector => Assert.Contains(
-            vector.Signature, vector.Addresses().Select(url => TwilioSignature.Sign(vector.AuthToken, url, vector.Form()))));
+            vector.Signature,
+            vector.Addresses().Select(url => TwilioSignature.Sign(vector.AuthToken, url, vector.Form()))));
         Assert.All(
             forms.Where(vector => !vector.Kind.StartsWith("port-", StringComparison.Ordinal)),
             vector => Assert.Equal(
@@ -68,7 +69,8 @@ public sealed class TwilioSignatureTests
         public IEnumerable<string> Addresses()
         {
             var uri = new Uri(Url);
-            var (start, rest) = ($"{uri.Scheme}://{uri.Host}", Url[(Url.IndexOf("://", StringComparison.Ordinal) + 3)..]);
+            var start = $"{uri.Scheme}://{uri.Host}";
+            var rest = Url[(Url.IndexOf("://", StringComparison.Ordinal) + 3)..];
             var path = rest.IndexOf('/', StringComparison.Ordinal) is var at and >= 0 ? rest[at..] : "";
             return [Url, start + path, $"{start}:{uri.Port}{path}"];
         }

@@ -41,17 +41,19 @@ await control("PUT", `/phones/${phone}`, { joined: true, behaviour: "reads" });
 
 const checks = {
   async "creates a text and a template, and fetches them"() {
-    const text = await client.messages.create({ to, from: sender, body: "Où ça ? 1 + 1 = 2 & 👍", statusCallback: callback });
+    const body = "Où ça ? 1 + 1 = 2 & 👍";
+    const text = await client.messages.create({ to, from: sender, body, statusCallback: callback });
     assert.equal(text.status, "queued");
     assert.equal(text.direction, "outbound-api");
     assert.ok(text.dateCreated instanceof Date && !Number.isNaN(text.dateCreated.getTime()));
     const template = await client.messages.create({
-      to, from: sender, contentSid, contentVariables: JSON.stringify({ 1: "12 mars", 2: "15 h" }), statusCallback: callback,
+      to, from: sender, contentSid, statusCallback: callback,
+      contentVariables: JSON.stringify({ 1: "12 mars", 2: "15 h" }),
     });
     assert.match(template.body, /12 mars.*15 h/u);
     const fetched = await client.messages(text.sid).fetch();
     assert.equal(fetched.sid, text.sid);
-    assert.equal(fetched.body, "Où ça ? 1 + 1 = 2 & 👍");
+    assert.equal(fetched.body, body);
     assert.equal(fetched.numSegments, "1");
   },
   async "gets callbacks that validateRequest accepts"() {
@@ -90,7 +92,8 @@ const checks = {
   },
   async "creates a template and sends it"() {
     const created = await client.content.v1.contents.create({
-      friendlyName: "merci", language: "fr", variables: { 1: "Zoé" }, types: { "twilio/text": { body: "Merci {{1}} !" } },
+      friendlyName: "merci", language: "fr", variables: { 1: "Zoé" },
+      types: { "twilio/text": { body: "Merci {{1}} !" } },
     });
     await client.content.v1.contents(created.sid).approvalCreate.create({ name: "merci", category: "UTILITY" });
     const message = await client.messages.create({ to, from: sender, contentSid: created.sid });
