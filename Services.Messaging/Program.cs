@@ -14,6 +14,7 @@ builder.AddOutbox();
 SendingOptions.Register(builder.Services);
 TwilioProvider.Register(builder.Services);
 builder.Services.AddSingleton<SendSlots>().AddSingleton<SendAttempts>().AddHostedService<Reconciliation>();
+builder.Services.ConfigureOptions<StopsAtOnce>();
 
 var app = builder.Build();
 app.MapDefaultEndpoints();

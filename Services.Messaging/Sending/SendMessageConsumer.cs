@@ -5,15 +5,18 @@ using Microsoft.Extensions.Options;
 
 namespace Services.Messaging;
 
-/// <summary>Sends an order once: the slot and the claim, the call, the answer.</summary>
+/// <summary>
+/// Sends an order once: the slot and the claim, the call, the answer. An order that still waits when the process stops
+/// goes back to the queue (see <see cref="StopsAtOnce"/>).
+/// </summary>
 internal sealed partial class SendMessageConsumer(
-    SendSlots slots, SendAttempts attempts, IMessageProvider provider, IHostApplicationLifetime lifetime,
-    TimeProvider clock, ILogger<SendMessageConsumer> logger) : IConsumer<SendMessage>
+    SendSlots slots, SendAttempts attempts, IMessageProvider provider, TimeProvider clock,
+    ILogger<SendMessageConsumer> logger) : IConsumer<SendMessage>
 {
     public async Task Consume(ConsumeContext<SendMessage> context)
     {
         var order = context.Message;
-        await (await TakeAsync(context) switch
+        await (await slots.TakeAsync(order, context.CancellationToken) switch
         {
             Turn.Taken(var claim) => SendAsync(order, claim),
             Turn.Known(var attempt) when attempt.Attempt == order.Attempt =>
@@ -23,21 +26,6 @@ internal sealed partial class SendMessageConsumer(
                 attempts.ReturnAsync(order, notBefore, code, context.CancellationToken),
             _ => throw new UnreachableException(),
         });
-    }
-
-    private async Task<Turn> TakeAsync(ConsumeContext<SendMessage> context)
-    {
-        using var waiting = CancellationTokenSource.CreateLinkedTokenSource(
-            context.CancellationToken, lifetime.ApplicationStopping);
-        try
-        {
-            return await slots.TakeAsync(context.Message, waiting.Token);
-        }
-        catch (OperationCanceledException) when (waiting.IsCancellationRequested)
-        {
-            // Under the context's own token this gives the order back to the queue; under another it would be a fault.
-            throw new OperationCanceledException(context.CancellationToken);
-        }
     }
 
     // From the claim on nothing is cancelled: what has been claimed is called, what has been called is recorded.
@@ -74,5 +62,18 @@ internal sealed class SendMessageConsumerDefinition : ConsumerDefinition<SendMes
     {
         ConcurrentMessageLimit = options.Value.Concurrency;
         Endpoint(endpoint => endpoint.PrefetchCount = options.Value.Concurrency);
+    }
+}
+
+/// <summary>
+/// Cancels, soon after the bus has been asked to stop, the consumers that heed their token: those that wait. Without it
+/// MassTransit waits for them; and a consumer that gives up by itself counts as faulty, its message as poison.
+/// </summary>
+internal sealed class StopsAtOnce : IConfigureOptions<MassTransitHostOptions>
+{
+    public void Configure(MassTransitHostOptions options)
+    {
+        options.StopTimeout = TimeSpan.FromSeconds(25); // a call and its record
+        options.ConsumerStopTimeout = TimeSpan.FromMilliseconds(50);
     }
 }

@@ -2,6 +2,7 @@ using MassTransit;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
@@ -15,6 +16,9 @@ internal sealed class MessagingHost : WebApplicationFactory<SendMessageConsumer>
     private MessagingHost(Dictionary<string, string?> settings) => _settings = settings;
 
     public NpgsqlDataSource Database => Services.GetRequiredService<NpgsqlDataSource>();
+
+    /// <summary>Completes when the service has been asked to stop.</summary>
+    public Task Stopping { get; private set; } = Task.CompletedTask;
 
     public static async Task<MessagingHost> StartAsync(
         string database, Uri broker, string twilio, params (string Key, string? Value)[] settings)
@@ -38,6 +42,9 @@ internal sealed class MessagingHost : WebApplicationFactory<SendMessageConsumer>
         }
 
         var host = new MessagingHost(all);
+        var stopping = new TaskCompletionSource();
+        host.Stopping = stopping.Task;
+        host.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping.Register(stopping.SetResult);
         var bus = host.Services.GetRequiredService<IBusControl>();
         await bus.WaitForHealthStatus(BusHealthStatus.Healthy, TimeSpan.FromSeconds(20));
         return host;

@@ -49,4 +49,33 @@ public sealed class ReplicaTests(Messaging messaging)
             Assert.Single(messaging.Twilio.Arrivals(order.MessageId));
         });
     }
+
+    [Fact]
+    public async Task A_call_that_is_under_way_when_its_process_stops_is_finished_and_recorded()
+    {
+        await messaging.InsteadAsync(async () =>
+        {
+            var order = Order.Text("Bonjour");
+            var called = new TaskCompletionSource();
+            var answer = new TaskCompletionSource();
+            messaging.Twilio.Answer(order.To, async context =>
+            {
+                called.SetResult();
+                await answer.Task;
+                await messaging.Twilio.AcceptAsync(context);
+            });
+
+            var one = await messaging.StartHostAsync(("Sending:CallLimit", "00:00:10"));
+            await messaging.Events.PublishAsync(order);
+            await called.Task;
+            var stopped = one.DisposeAsync().AsTask();
+            await one.Stopping;
+            answer.SetResult();
+            await stopped;
+
+            await using var two = await messaging.StartHostAsync();
+            await messaging.Events.OnlyAsync<MessageAccepted>(order.MessageId);
+            Assert.Single(messaging.Twilio.Arrivals(order.MessageId));
+        });
+    }
 }

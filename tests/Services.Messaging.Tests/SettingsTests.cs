@@ -1,0 +1,79 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace Services.Messaging.Tests;
+
+public sealed class SettingsTests
+{
+    [Theory]
+    [InlineData("Sending:MinInterval", "-00:00:01", "Sending__MinInterval")]
+    [InlineData("Sending:MinInterval", "01:00:01", "Sending__MinInterval")]
+    [InlineData("Sending:RatePerSecond", "0", "Sending__RatePerSecond")]
+    [InlineData("Sending:RatePerSecond", "1001", "Sending__RatePerSecond")]
+    [InlineData("Sending:RatePerSecond", "NaN", "Sending__RatePerSecond")]
+    [InlineData("Sending:RetryBaseDelay", "00:00:00", "Sending__RetryBaseDelay")]
+    [InlineData("Sending:CallLimit", "00:01:01", "Sending__CallLimit")]
+    [InlineData("Twilio:AccountSid", "", "Twilio__AccountSid")]
+    [InlineData("Twilio:AccountSid", "AC123", "Twilio__AccountSid")]
+    [InlineData("Twilio:AuthToken", " ,second", "Twilio__AuthToken")]
+    [InlineData("Twilio:ApiBaseUrl", "api.twilio.com", "Twilio__ApiBaseUrl")]
+    [InlineData("PublicUrl", "", "PublicUrl")]
+    [InlineData("PublicUrl", "ftp://example.org", "PublicUrl")]
+    [InlineData("PublicUrl", "https://example.org/?a=b", "PublicUrl")]
+    [InlineData("PublicUrl", "https://me:secret@example.org", "PublicUrl")]
+    public void A_setting_that_cannot_be_is_named_in_one_line(string key, string value, string named)
+    {
+        var refusal = Assert.Throws<OptionsValidationException>(() => Read((key, value)));
+
+        Assert.StartsWith(named, refusal.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', refusal.Message);
+    }
+
+    [Fact]
+    public void Without_settings_of_its_own_sending_keeps_the_Sandboxs_pace()
+    {
+        var (sending, twilio) = Read();
+
+        Assert.Equal((TimeSpan.FromSeconds(3), TimeSpan.FromMinutes(1), 1),
+            (sending.Spacing, sending.RetryBaseDelay, sending.Concurrency));
+        Assert.Equal(new Uri("https://api.twilio.com"), twilio.Api);
+    }
+
+    [Fact]
+    public void A_rate_replaces_the_interval_also_beside_an_empty_one()
+    {
+        var (sending, _) = Read(("Sending:RatePerSecond", "80"), ("Twilio:ApiBaseUrl", ""));
+
+        Assert.False(sending.Strict);
+        Assert.InRange(1 / sending.Spacing.TotalSeconds, 0.95 * 80, 80);
+        Assert.True(Read(("Sending:RatePerSecond", "")).Sending.Strict);
+    }
+
+    [Fact]
+    public void During_a_rotation_the_first_token_signs() =>
+        Assert.Equal("new", Read(("Twilio:AuthToken", "new, old")).Twilio.FirstToken);
+
+    private static (SendingOptions Sending, TwilioOptions Twilio) Read(params (string Key, string Value)[] settings)
+    {
+        var all = new Dictionary<string, string?>
+        {
+            ["PublicUrl"] = "https://example.org",
+            ["Twilio:AccountSid"] = FakeTwilio.AccountSid,
+            ["Twilio:AuthToken"] = "token",
+        };
+        foreach (var (key, value) in settings)
+        {
+            all[key] = value;
+        }
+
+        var services = new ServiceCollection();
+        services.AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(all).Build());
+        SendingOptions.Register(services);
+        TwilioOptions.Register(services);
+        using var provider = services.BuildServiceProvider();
+        return (
+            provider.GetRequiredService<IOptions<SendingOptions>>().Value,
+            provider.GetRequiredService<IOptions<TwilioOptions>>().Value);
+    }
+}
