@@ -205,13 +205,14 @@ internal sealed partial class SendAttempts(
         await command.ExecuteNonQueryAsync(CancellationToken.None);
     }
 
-    private static async Task HaltAsync(
+    private async Task HaltAsync(
         NpgsqlTransaction transaction, string sender, Halt halt, CancellationToken cancellationToken)
     {
+        // As a span, since slots go by the database's clock.
         await using var command = transaction.Command("""
-            update sender_slots set halted_until = $2, halt_code = $3
-            where sender = $1 and (halted_until is null or halted_until < $2)
-            """, sender, halt.Until, halt.Code);
+            update sender_slots set halted_until = clock_timestamp() + $2, halt_code = $3
+            where sender = $1 and (halted_until is null or halted_until < clock_timestamp() + $2)
+            """, sender, halt.Until - clock.GetUtcNow(), halt.Code);
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 

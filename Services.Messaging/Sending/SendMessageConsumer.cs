@@ -40,9 +40,8 @@ internal sealed partial class SendMessageConsumer(
                 TimeSpan.FromMilliseconds(Math.Ceiling(ahead.TotalMilliseconds)), clock, CancellationToken.None);
         }
 
-        if (clock.GetElapsedTime(claim.Asked) > claim.Due + SendingOptions.StartLimit)
+        if (claim.IsTooLate(clock.GetElapsedTime(claim.Asked)))
         {
-            // The process was frozen; others may have judged this claim, and the slot is no longer ours.
             return new SendResult.NotSent("the call came too late", Connected: true);
         }
 

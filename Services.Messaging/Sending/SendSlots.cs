@@ -10,7 +10,13 @@ namespace Services.Messaging;
 /// <param name="Id">Named again when the answer is recorded.</param>
 /// <param name="Asked">Local time stamp from before the claim.</param>
 /// <param name="Due">How long after <paramref name="Asked"/> the call is due.</param>
-internal sealed record Claim(Guid Id, long Asked, TimeSpan Due);
+internal sealed record Claim(Guid Id, long Asked, TimeSpan Due)
+{
+    /// <summary>
+    /// The process was frozen: others may have judged this claim, and the slot may be another's by now.
+    /// </summary>
+    public bool IsTooLate(TimeSpan elapsed) => elapsed > Due + SendingOptions.StartLimit;
+}
 
 /// <summary>What may be done with an order.</summary>
 internal abstract record Turn
@@ -125,8 +131,10 @@ internal sealed class SendSlots(
             """,
             order.MessageId, order.Attempt, order.From, order.To, order.Template is null ? "text" : "template",
             order.RetriesUsed, id, _options.Hold, _options.LookAhead, _options.Far, provider.Name);
+        // Not cancelled half-way: a claim that nobody knows of would hold the slot and the message for a while.
+        cancellationToken.ThrowIfCancellationRequested();
         var asked = clock.GetTimestamp();
-        return await command.ExecuteScalarAsync(cancellationToken) is TimeSpan ahead
+        return await command.ExecuteScalarAsync(CancellationToken.None) is TimeSpan ahead
             ? new Claim(id, asked, clock.GetElapsedTime(asked) + ahead)
             : null;
     }
@@ -149,7 +157,8 @@ internal sealed class SendSlots(
         await row.ReadAsync(cancellationToken);
 
         var known = row.IsDBNull(0) ? null : SendAttempt.Read(row);
-        var wait = row.IsDBNull(15) ? TimeSpan.Zero : row.GetTimeSpan(15) - _options.LookAhead;
+        // Not at the first instant at which a slot could be reserved: then others may ask as well and get one.
+        var wait = row.IsDBNull(15) ? TimeSpan.Zero : row.GetTimeSpan(15) - _options.LookAhead / 2;
         if (_options.Strict && row.GetBoolean(17))
         {
             wait = Shorter(wait, BusyPause);

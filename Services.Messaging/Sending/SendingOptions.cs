@@ -51,10 +51,10 @@ internal sealed class SendingOptions
     public int Concurrency => RatePerSecond is { } rate ? (int)Math.Ceiling(rate * 0.6) : 1;
 
     /// <summary>
-    /// Orders of one sender that ask for a slot at once. One by one they do not stampede; at rates where a commit takes
-    /// longer than the spacing, a few go together.
+    /// Orders of one sender that ask for a slot at once. One by one they do not stampede; at rates where a commit may
+    /// take longer than the spacing, a few go together.
     /// </summary>
-    public int Lanes => 1 + (int)((RatePerSecond ?? 0) / 100);
+    public int Lanes => 1 + (int)((RatePerSecond ?? 0) / 25);
 
     public static void Register(IServiceCollection services) =>
         services.AddOptions<SendingOptions>().BindConfiguration("Sending")

@@ -13,12 +13,15 @@ internal sealed class MessagingHost : WebApplicationFactory<SendMessageConsumer>
 {
     private readonly Dictionary<string, string?> _settings;
 
+    private readonly TaskCompletionSource _stopping = new();
+    private readonly TaskCompletionSource _stopped = new();
+
     private MessagingHost(Dictionary<string, string?> settings) => _settings = settings;
 
     public NpgsqlDataSource Database => Services.GetRequiredService<NpgsqlDataSource>();
 
     /// <summary>Completes when the service has been asked to stop.</summary>
-    public Task Stopping { get; private set; } = Task.CompletedTask;
+    public Task Stopping => _stopping.Task;
 
     public static async Task<MessagingHost> StartAsync(
         string database, Uri broker, string twilio, params (string Key, string? Value)[] settings)
@@ -42,12 +45,20 @@ internal sealed class MessagingHost : WebApplicationFactory<SendMessageConsumer>
         }
 
         var host = new MessagingHost(all);
-        var stopping = new TaskCompletionSource();
-        host.Stopping = stopping.Task;
-        host.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping.Register(stopping.SetResult);
+        var lifetime = host.Services.GetRequiredService<IHostApplicationLifetime>();
+        lifetime.ApplicationStopping.Register(host._stopping.SetResult);
+        lifetime.ApplicationStopped.Register(host._stopped.SetResult);
         var bus = host.Services.GetRequiredService<IBusControl>();
         await bus.WaitForHealthStatus(BusHealthStatus.Healthy, TimeSpan.FromSeconds(20));
         return host;
+    }
+
+    /// <summary>Stops as a signal would; the factory alone stops the host twice at once, and disposes it between.</summary>
+    public override async ValueTask DisposeAsync()
+    {
+        Services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
+        await _stopped.Task;
+        await base.DisposeAsync();
     }
 
     protected override void ConfigureWebHost(IWebHostBuilder builder)

@@ -1,15 +1,10 @@
 using System.Collections.Concurrent;
 using Contracts;
 using FsCheck.Fluent;
-using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Options;
-using Npgsql;
-using ServiceDefaults;
-using Testing;
 
 namespace Services.Messaging.Tests;
 
-public sealed class SendSlotsTests(DatabaseFixture databases)
+public sealed class SendSlotsTests(Ledger ledger) : IClassFixture<Ledger>
 {
     private static readonly TimeProvider Clock = TimeProvider.System;
 
@@ -17,7 +12,6 @@ public sealed class SendSlotsTests(DatabaseFixture databases)
     [Fact]
     public async Task In_strict_mode_no_call_begins_before_the_spacing_has_passed_since_the_end_of_the_one_before()
     {
-        await using var database = await CreateAsync();
         foreach (var delays in Gen.Choose(0, 20).ArrayOf(24).Sample(3))
         {
             var sender = Order.Number();
@@ -27,7 +21,7 @@ public sealed class SendSlotsTests(DatabaseFixture databases)
 
             await Task.WhenAll(Enumerable.Range(0, 4).Select(async _ =>
             {
-                var (slots, attempts) = Worker(database, options);
+                var (slots, attempts) = ledger.Open(options);
                 using (slots)
                 {
                     while (waiting.TryDequeue(out var delay))
@@ -57,13 +51,12 @@ public sealed class SendSlotsTests(DatabaseFixture databases)
     [InlineData(80)]
     public async Task In_fast_mode_no_second_holds_more_starts_than_the_rate_and_little_of_the_rate_is_lost(int rate)
     {
-        await using var database = await CreateAsync();
         var sender = Order.Number();
         var left = rate * 3 / 2;
 
         await Task.WhenAll(Enumerable.Range(0, 3).Select(async _ =>
         {
-            var (slots, _) = Worker(database, new() { RatePerSecond = rate });
+            var (slots, _) = ledger.Open(new() { RatePerSecond = rate });
             using (slots)
             {
                 while (Interlocked.Decrement(ref left) >= 0)
@@ -75,7 +68,7 @@ public sealed class SendSlotsTests(DatabaseFixture databases)
         }));
 
         var starts = new List<DateTimeOffset>();
-        await using var command = database.Command(
+        await using var command = ledger.Database.Command(
             "select claimed_at from send_attempts where sender = $1 order by 1", sender);
         await using var row = await command.ExecuteReaderAsync();
         while (await row.ReadAsync())
@@ -94,14 +87,13 @@ public sealed class SendSlotsTests(DatabaseFixture databases)
     [Fact]
     public async Task Of_many_workers_with_the_same_order_one_gets_it()
     {
-        await using var database = await CreateAsync();
         foreach (var options in new SendingOptions[] { new() { MinInterval = TimeSpan.Zero }, new() { RatePerSecond = 500 } })
         {
             var order = Order.Text("Bonjour");
 
             var turns = await Task.WhenAll(Enumerable.Range(0, 8).Select(async _ =>
             {
-                using var slots = Worker(database, options).Slots;
+                using var slots = ledger.Open(options).Slots;
                 return await slots.TakeAsync(order, CancellationToken.None);
             }));
 
@@ -111,13 +103,22 @@ public sealed class SendSlotsTests(DatabaseFixture databases)
     }
 
     [Fact]
+    public void A_claim_lapses_when_its_process_sleeps_past_the_call()
+    {
+        var claim = new Claim(Guid.NewGuid(), 0, TimeSpan.FromMilliseconds(100));
+
+        Assert.False(claim.IsTooLate(TimeSpan.FromMilliseconds(100)));
+        Assert.False(claim.IsTooLate(claim.Due + SendingOptions.StartLimit));
+        Assert.True(claim.IsTooLate(claim.Due + SendingOptions.StartLimit + TimeSpan.FromMilliseconds(1)));
+    }
+
+    [Fact]
     public async Task A_slot_that_a_clock_put_back_has_left_in_the_future_is_not_waited_for()
     {
-        await using var database = await CreateAsync();
         var options = new SendingOptions();
-        using var slots = Worker(database, options).Slots;
+        using var slots = ledger.Open(options).Slots;
         var order = Order.Text("Bonjour");
-        await using (var command = database.Command(
+        await using (var command = ledger.Database.Command(
             "insert into sender_slots (sender, next_at) values ($1, clock_timestamp() + interval '1 hour')", order.From))
         {
             await command.ExecuteNonQueryAsync();
@@ -130,8 +131,7 @@ public sealed class SendSlotsTests(DatabaseFixture databases)
     [Fact]
     public async Task An_urgent_order_goes_before_those_that_wait_already()
     {
-        await using var database = await CreateAsync();
-        using var slots = Worker(database, new() { RatePerSecond = 8 }).Slots;
+        using var slots = ledger.Open(new() { RatePerSecond = 8 }).Slots;
         var sender = Order.Number();
         var served = new ConcurrentQueue<SendMessage>();
         var orders = Enumerable.Range(0, 8)
@@ -149,8 +149,7 @@ public sealed class SendSlotsTests(DatabaseFixture databases)
     [Fact]
     public async Task While_a_sender_is_halted_its_orders_come_back_with_the_reason_and_other_senders_go_on()
     {
-        await using var database = await CreateAsync();
-        var (slots, attempts) = Worker(database, new() { MinInterval = TimeSpan.Zero });
+        var (slots, attempts) = ledger.Open(new() { MinInterval = TimeSpan.Zero });
         using var _ = slots;
         var first = Order.Text("Bonjour");
         var taken = Assert.IsType<Turn.Taken>(await slots.TakeAsync(first, CancellationToken.None));
@@ -162,42 +161,5 @@ public sealed class SendSlotsTests(DatabaseFixture databases)
         Assert.Equal("20429", returned.ErrorCode);
         Assert.InRange(returned.NotBefore!.Value, next.ExpiresAt, Clock.GetUtcNow().AddMinutes(1));
         Assert.IsType<Turn.Taken>(await slots.TakeAsync(Order.Text("Bonjour"), CancellationToken.None));
-    }
-
-    private async Task<NpgsqlDataSource> CreateAsync()
-    {
-        var database = NpgsqlDataSource.Create(await databases.CreateDatabaseAsync());
-        var assembly = typeof(SendSlots).Assembly;
-        foreach (var name in assembly.GetManifestResourceNames().Order(StringComparer.Ordinal))
-        {
-            using var sql = new StreamReader(assembly.GetManifestResourceStream(name)!);
-            await using var command = database.Command(await sql.ReadToEndAsync());
-            await command.ExecuteNonQueryAsync();
-        }
-
-        return database;
-    }
-
-    /// <summary>What a process of its own would have.</summary>
-    private static (SendSlots Slots, SendAttempts Attempts) Worker(NpgsqlDataSource database, SendingOptions options)
-    {
-        var provider = new NoProvider();
-        return (
-            new(database, provider, Options.Create(options), Clock),
-            new(database, new Outbox(), provider, Options.Create(options), Clock,
-                NullLogger<SendAttempts>.Instance));
-    }
-
-    /// <summary>These tests take turns and call nobody.</summary>
-    private sealed class NoProvider : IMessageProvider
-    {
-        public string Name => "twilio";
-
-        public Task<SendResult> SendAsync(SendMessage message, CancellationToken cancellationToken) =>
-            throw new InvalidOperationException("Nobody is to be called.");
-
-        public Task<IReadOnlyList<FoundMessage>?> FindAsync(
-            string from, string to, DateTimeOffset since, CancellationToken cancellationToken) =>
-            throw new InvalidOperationException("Nobody is to be called.");
     }
 }

@@ -1,0 +1,178 @@
+using Contracts;
+using FsCheck.Fluent;
+
+namespace Services.Messaging.Tests;
+
+public sealed class SendAttemptsTests(Ledger ledger) : IClassFixture<Ledger>
+{
+    private static readonly SendingOptions Fast = new() { RatePerSecond = 1000 };
+
+    [Fact]
+    public async Task What_provably_was_not_sent_leaves_no_trace_and_its_number_can_be_used_again()
+    {
+        var (slots, attempts) = ledger.Open(Fast);
+        using var _ = slots;
+        var order = Order.Text("Bonjour");
+        var claim = await ClaimAsync(slots, order);
+
+        await attempts.RecordAsync(order, claim, new SendResult.NotSent("too late", Connected: true));
+
+        Assert.Equal(["MessageReturned"], await ledger.SaidAsync(order.MessageId, 1));
+        await attempts.RecordAsync(order, await ClaimAsync(slots, order), new SendResult.Accepted("SM1"));
+        Assert.Equal(["MessageReturned", "MessageAccepted"], await ledger.SaidAsync(order.MessageId, 1));
+    }
+
+    [Fact]
+    public async Task What_was_given_up_for_unknown_and_provably_was_not_sent_is_absent()
+    {
+        var (slots, attempts) = ledger.Open(Fast);
+        using var _ = slots;
+        var order = Order.Text("Bonjour");
+        var claim = await ClaimAsync(slots, order);
+        await attempts.SettleAsync(
+            await FindAsync(attempts, order),
+            new(AttemptState.Unknown, AttemptState.Claimed) { Reason = "frozen" }, CancellationToken.None);
+
+        await attempts.RecordAsync(order, claim, new SendResult.NotSent("too late", Connected: true));
+
+        Assert.Equal(["OutcomeUnknown", "MessageDeferred"], await ledger.SaidAsync(order.MessageId, 1));
+    }
+
+    [Fact]
+    public async Task An_answer_is_recorded_only_under_the_claim_it_belongs_to()
+    {
+        var (slots, attempts) = ledger.Open(Fast);
+        using var _ = slots;
+        var order = Order.Text("Bonjour");
+        var claim = await ClaimAsync(slots, order);
+
+        await attempts.RecordAsync(order, claim with { Id = Guid.NewGuid() }, new SendResult.Refused("63016"));
+
+        Assert.Empty(await ledger.SaidAsync(order.MessageId, 1));
+    }
+
+    /// <summary>What can befall a message, in any order and as often as it likes.</summary>
+    private enum Event
+    {
+        Order, Accept, Refuse, Lose, NotSend, GiveUp, ReportSent, ReportFailed, ConcludeAbsence,
+    }
+
+    [Fact]
+    public async Task Whatever_happens_one_attempt_at_most_is_out_and_each_gets_one_verdict_at_most()
+    {
+        var (slots, attempts) = ledger.Open(Fast);
+        using var _ = slots;
+        var histories = Gen.Elements(Enum.GetValues<Event>()).ListOf(14).Sample(60);
+
+        foreach (var history in histories)
+        {
+            var order = Order.Text("Bonjour");
+            var claims = new Dictionary<int, Claim>();
+            foreach (var happening in history)
+            {
+                await ApplyAsync(happening);
+                Assert.InRange(await CountOutAsync(order.MessageId), 0, 1);
+            }
+
+            foreach (var attempt in Enumerable.Range(1, order.Attempt))
+            {
+                var said = await ledger.SaidAsync(order.MessageId, attempt);
+                var verdicts = said.Count(type => type is nameof(MessageRejected) or nameof(MessageDeferred));
+                var because = $"{string.Join(' ', history)}: {string.Join(' ', said)}";
+                Assert.True(verdicts <= 1, because);
+                Assert.True(said.Count(type => type == nameof(OutcomeUnknown)) <= 1, because);
+                Assert.True(said.Count(type => type == nameof(MessageAccepted)) <= 1, because);
+            }
+
+            async Task ApplyAsync(Event happening)
+            {
+                var report = new StatusChanged
+                {
+                    Provider = "twilio",
+                    ProviderMessageId = $"SM{order.Attempt}",
+                    MessageId = order.MessageId,
+                    Attempt = order.Attempt,
+                    Status = DeliveryStatus.Sent,
+                    ReceivedAt = TimeProvider.System.GetUtcNow(),
+                };
+                var now = await attempts.FindAsync(report, Enum.GetValues<AttemptState>(), CancellationToken.None);
+                switch (happening)
+                {
+                    case Event.Order:
+                        var next = now?.State is AttemptState.Refused or AttemptState.Failed or AttemptState.Absent
+                            || Random.Shared.Next(4) == 0
+                            ? order with { Attempt = order.Attempt + 1 }
+                            : order;
+                        if (await slots.TakeAsync(next, CancellationToken.None) is Turn.Taken(var claim))
+                        {
+                            (order, claims[next.Attempt]) = (next, claim);
+                        }
+
+                        break;
+                    case Event.Accept:
+                        await RecordAsync(new SendResult.Accepted(report.ProviderMessageId));
+                        break;
+                    case Event.Refuse:
+                        await RecordAsync(new SendResult.Refused("63016"));
+                        break;
+                    case Event.Lose:
+                        await RecordAsync(new SendResult.Unknown("HTTP 500"));
+                        break;
+                    case Event.NotSend:
+                        await RecordAsync(new SendResult.NotSent("too late", Connected: true));
+                        break;
+                    case Event.GiveUp when now is not null:
+                        await attempts.SettleAsync(now, new(AttemptState.Unknown, AttemptState.Claimed)
+                        {
+                            Reason = "died",
+                        }, CancellationToken.None);
+                        break;
+                    case Event.ReportSent when now is not null:
+                        await attempts.SettleAsync(now, new(
+                            AttemptState.Accepted, AttemptState.Claimed, AttemptState.Unknown)
+                        {
+                            ProviderMessageId = report.ProviderMessageId,
+                        }, CancellationToken.None);
+                        break;
+                    case Event.ReportFailed when now is not null:
+                        await attempts.FailAsync(now, report.ProviderMessageId, "63009", CancellationToken.None);
+                        break;
+                    case Event.ConcludeAbsence when now is not null:
+                        await attempts.SettleAsync(now, new(AttemptState.Absent, AttemptState.Unknown)
+                        {
+                            NotBefore = TimeProvider.System.GetUtcNow(),
+                        }, CancellationToken.None);
+                        break;
+                }
+
+                Task RecordAsync(SendResult result) => claims.TryGetValue(order.Attempt, out var claim)
+                    ? attempts.RecordAsync(order, claim, result)
+                    : Task.CompletedTask;
+            }
+        }
+    }
+
+    private static async Task<Claim> ClaimAsync(SendSlots slots, SendMessage order) =>
+        Assert.IsType<Turn.Taken>(await slots.TakeAsync(order, CancellationToken.None)).Claim;
+
+    private static async Task<SendAttempt> FindAsync(SendAttempts attempts, SendMessage order) =>
+        (await attempts.FindAsync(
+            new()
+            {
+                Provider = "twilio",
+                ProviderMessageId = "SM1",
+                MessageId = order.MessageId,
+                Attempt = order.Attempt,
+                Status = DeliveryStatus.Sent,
+                ReceivedAt = TimeProvider.System.GetUtcNow(),
+            }, Enum.GetValues<AttemptState>(), CancellationToken.None))!;
+
+    private async Task<long> CountOutAsync(Guid messageId)
+    {
+        await using var command = ledger.Database.Command("""
+            select count(*) from send_attempts
+            where message_id = $1 and state in ('claimed', 'unknown', 'accepted')
+            """, messageId);
+        return (long)(await command.ExecuteScalarAsync())!;
+    }
+}
