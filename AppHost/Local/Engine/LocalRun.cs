@@ -24,25 +24,21 @@ internal sealed class LocalRun(
     public async Task RunAsync(CancellationToken stop)
     {
         using var held = Lock();
-        await Leftovers.EndAsync(options.DataFolder, clock, stop);
-        Tools.RequireServers();
-        CheckFixedPorts();
-        using var guard = new Guard(options.DataFolder);
-        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false });
-        Build(guard, http);
-        await using var dashboard = await Dashboard.StartAsync(this, options.DashboardPort, stop);
-        Log("dashboard", dashboard.Address);
-        foreach (var process in Processes)
+        try
         {
-            process.Start();
+            await Leftovers.EndAsync(options.DataFolder, clock, stop);
+            Tools.RequireServers();
+            CheckFixedPorts();
+            using var guard = new Guard(options.DataFolder);
+            using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false });
+            Build(guard, http);
+            await using var dashboard = await Dashboard.StartAsync(this, options.DashboardPort, stop);
+            Log("dashboard", dashboard.Address);
+            await SuperviseAsync(stop);
         }
-
-        await Task.Delay(Timeout.InfiniteTimeSpan, clock, stop).ContinueWith(_ => { }, TaskScheduler.Default);
-        Log("apphost", "stopping");
-        await StopAsync();
-        foreach (var process in Processes)
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            process.Dispose();
+            // Told to stop, and everything has.
         }
     }
 
@@ -139,6 +135,28 @@ internal sealed class LocalRun(
         };
         project.Environment.ForEach(write => write(this, environment));
         return environment;
+    }
+
+    private async Task SuperviseAsync(CancellationToken stop)
+    {
+        foreach (var process in Processes)
+        {
+            process.Start();
+        }
+
+        try
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, clock, stop);
+        }
+        finally
+        {
+            Log("apphost", "stopping");
+            await StopAsync();
+            foreach (var process in Processes)
+            {
+                process.Dispose();
+            }
+        }
     }
 
     private async Task StopAsync()

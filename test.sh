@@ -1,0 +1,59 @@
+#!/usr/bin/env bash
+# Installs what the tests need, builds, checks the format, runs every test. See --help.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+
+case "${1:-}" in
+  -h | --help)
+    cat <<'HELP'
+Usage: ./test.sh
+
+Builds the solution with warnings as errors, checks its format, and runs all tests against a real PostgreSQL and
+RabbitMQ, which are started privately (or TEST_POSTGRES, a connection string, and TEST_AMQP_URL are used). Installs
+PostgreSQL, RabbitMQ, Node.js and npm if they are missing (Debian, Ubuntu; with sudo when needed).
+
+The last line is "N passed, N failed, N skipped"; the exit code is 0 only if nothing failed.
+HELP
+    exit 0
+    ;;
+  "") ;;
+  *)
+    echo "Unknown argument: $1 (see ./test.sh --help)" >&2
+    exit 2
+    ;;
+esac
+
+. ./.ci/packages.sh
+require_dotnet
+needed=(postgresql rabbitmq-server)
+node_tests=tests/TwilioEmulator.Tests/node
+[ ! -d "$node_tests" ] || needed+=(nodejs npm)
+install_missing "${needed[@]}"
+
+dotnet build Campaigns.sln --nologo --verbosity quiet
+dotnet format Campaigns.sln --no-restore --verify-no-changes
+[ ! -d "$node_tests" ] || npm ci --prefix "$node_tests" --no-audit --no-fund --loglevel error
+
+results=artifacts/test-results
+rm -rf "$results"
+mkdir -p "$results"
+broken=0
+for project in tests/*.Tests; do
+  name=${project##*/}
+  echo "== $name"
+  # The test project is a program; its report holds the counts, also when it fails.
+  "artifacts/bin/$name/debug/$name" -noLogo -noColor -xml "$results/$name.xml" || [ -s "$results/$name.xml" ] || broken=$((broken + 1))
+done
+
+# A project that died without a report counts as one failure.
+cat /dev/null "$results"/*.xml | tr -d '\r' | awk -v failed="$broken" '
+  function number(name) { return match($0, " " name "=\"[0-9]+\"") ? substr($0, RSTART + length(name) + 3) + 0 : 0 }
+  { gsub(/></, ">\n<") }
+  {
+    count = split($0, elements, "\n")
+    for (i = 1; i <= count; i++) if (elements[i] ~ /^<assembly /) {
+      $0 = elements[i]
+      passed += number("passed"); failed += number("failed") + number("errors"); skipped += number("skipped")
+    }
+  }
+  END { printf "%d passed, %d failed, %d skipped\n", passed, failed, skipped; exit failed > 0 || passed == 0 }'

@@ -1,0 +1,115 @@
+using System.Globalization;
+using FsCheck;
+using FsCheck.Fluent;
+
+namespace AppHost.Tests;
+
+public sealed class SettingsTests
+{
+    private const string Sid = "AC0123456789abcdef0123456789abcdef";
+
+    private static Settings Parse(params (string Name, string Value)[] values) =>
+        Settings.Parse(values.ToDictionary(pair => pair.Name, pair => pair.Value));
+
+    [Fact]
+    public void Nothing_set_means_the_emulator_and_the_documented_defaults()
+    {
+        var settings = Parse();
+
+        Assert.Empty(settings.Problems);
+        Assert.Equal(Mode.Emulator, settings.Mode);
+        Assert.Equal(TimeSpan.FromSeconds(3), settings.MinInterval);
+        Assert.Equal(TimeSpan.FromMinutes(1), settings.RetryBaseDelay);
+        Assert.Null(settings.RatePerSecond);
+        Assert.Equal((8080, 1, 1), (settings.GatewayPort, settings.MessagingReplicas, settings.CampaignsReplicas));
+        Assert.Equal("http://localhost:8080", settings.PublicUrl);
+        Assert.NotEmpty(settings.JoinCode);
+    }
+
+    [Theory]
+    [InlineData("+14155238886", nameof(Mode.Sandbox))]
+    [InlineData("+33612345678", nameof(Mode.Production))]
+    public void With_credentials_the_sender_tells_the_sandbox_from_production(string number, string mode)
+    {
+        var settings = Parse(
+            ("TWILIO_ACCOUNT_SID", Sid), ("TWILIO_AUTH_TOKEN", "new,old"), ("TWILIO_SANDBOX_NUMBER", number));
+
+        Assert.Empty(settings.Problems);
+        Assert.Equal(mode, settings.Mode.ToString());
+        Assert.Equal("new,old", settings.AuthToken);
+        Assert.Equal("", settings.JoinCode);
+    }
+
+    [Theory]
+    [InlineData("TWILIO_ACCOUNT_SID", Sid)]
+    [InlineData("TWILIO_AUTH_TOKEN", "token")]
+    [InlineData("TWILIO_API_BASE_URL", "http://localhost:9000")]
+    [InlineData("TWILIO_SANDBOX_NUMBER", "14155238886")]
+    [InlineData("TWILIO_SANDBOX_NUMBER", "+0123456789")]
+    [InlineData("MESSAGING_MIN_INTERVAL", "3")]
+    [InlineData("MESSAGING_MIN_INTERVAL", "-00:00:03")]
+    [InlineData("MESSAGING_MIN_INTERVAL", "24:00:00")]
+    [InlineData("MESSAGING_MIN_INTERVAL", "soon")]
+    [InlineData("MESSAGING_RETRY_BASE_DELAY", "1 min")]
+    [InlineData("MESSAGING_RATE_PER_SECOND", "0")]
+    [InlineData("MESSAGING_RATE_PER_SECOND", "-80")]
+    [InlineData("MESSAGING_RATE_PER_SECOND", "80,5")]
+    [InlineData("MESSAGING_REPLICAS", "0")]
+    [InlineData("CAMPAIGNS_REPLICAS", "two")]
+    [InlineData("GATEWAY_PORT", "65536")]
+    [InlineData("GATEWAY_PORT", "+80")]
+    [InlineData("CAMPAIGNS_DASHBOARD_PORT", "http")]
+    [InlineData("PUBLIC_URL", "example.org")]
+    [InlineData("PUBLIC_URL", "ftp://example.org")]
+    [InlineData("PUBLIC_URL", "https://example.org/?a=b")]
+    [InlineData("CORS_ALLOWED_ORIGINS", "*")]
+    [InlineData("CORS_ALLOWED_ORIGINS", "https://example.org,https://example.org/app")]
+    [InlineData("WHATSAPP_PROVIDER", "meta")]
+    public void What_is_not_valid_is_one_line_that_names_the_setting(string name, string value)
+    {
+        var problem = Assert.Single(Parse((name, value)).Problems);
+
+        Assert.Contains(name, problem, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', problem);
+        Assert.DoesNotContain("token\"", problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_account_sid_that_cannot_be_one_is_refused_without_being_repeated()
+    {
+        var problem = Assert.Single(Parse(("TWILIO_ACCOUNT_SID", "AC123"), ("TWILIO_AUTH_TOKEN", "token")).Problems);
+
+        Assert.StartsWith("TWILIO_ACCOUNT_SID", problem, StringComparison.Ordinal);
+        Assert.DoesNotContain("AC123", problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Every_bad_setting_is_told_at_once() => Assert.Equal(3, Parse(
+        ("GATEWAY_PORT", "0"), ("MESSAGING_REPLICAS", "-1"), ("PUBLIC_URL", "//")).Problems.Count);
+
+    [Fact]
+    public void Any_port_is_accepted_exactly_if_it_is_one() => Prop.ForAll<int>(number =>
+        Parse(("GATEWAY_PORT", number.ToString(CultureInfo.InvariantCulture))) is var settings
+        && (number is >= 1 and <= 65535
+            ? settings.Problems.Count == 0 && settings.GatewayPort == number
+            : settings.Problems.Count == 1)).QuickCheckThrowOnFailure();
+
+    [Fact]
+    public void Any_interval_below_a_day_is_read_back_as_it_was_written() => Prop.ForAll<uint>(ticks =>
+    {
+        var interval = TimeSpan.FromMilliseconds(ticks % 86_400_000);
+        var settings = Parse(("MESSAGING_MIN_INTERVAL", interval.ToString("c")));
+        return settings.Problems.Count == 0 && settings.MinInterval == interval;
+    }).QuickCheckThrowOnFailure();
+
+    [Theory]
+    [InlineData("https://example.org/", "https://example.org")]
+    [InlineData(" https://example.org/path ", "https://example.org/path")]
+    public void The_public_address_has_no_slash_at_the_end(string written, string read) =>
+        Assert.Equal(read, Parse(("PUBLIC_URL", written)).PublicUrl);
+
+    [Fact]
+    public void Origins_are_separated_by_commas() => Assert.Equal(
+        "https://a.example,http://localhost:3000",
+        Parse(("CORS_ALLOWED_ORIGINS", "https://a.example/, http://localhost:3000")).CorsAllowedOrigins);
+}
