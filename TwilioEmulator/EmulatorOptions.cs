@@ -35,8 +35,8 @@ internal sealed class EmulatorOptions
     public bool Sandbox { get; init; } = true;
 
     /// <summary>The sandbox takes one message in this time; arrivals that are closer get 63018.</summary>
-    [Range(typeof(TimeSpan), "00:00:00", "00:01:00",
-        ErrorMessage = "Emulator__MinInterval must be 00:00:00 to 00:01:00.")]
+    [Range(typeof(TimeSpan), "00:00:00", "01:00:00",
+        ErrorMessage = "Emulator__MinInterval must be 00:00:00 to 01:00:00.")]
     public TimeSpan MinInterval { get; init; } = TimeSpan.FromSeconds(3);
 
     /// <summary>How long every answer of the API takes at least.</summary>
