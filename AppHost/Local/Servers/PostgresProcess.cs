@@ -13,6 +13,10 @@ internal sealed class PostgresProcess(string folder, params IReadOnlyList<string
     public const string UserName = "campaigns";
     private const string SystemUser = "postgres";
 
+    // PostgreSQL refuses to run as root, and the user that root runs it as need not be allowed to pass the folders above
+    // the data (/root, say). So it gets the folder opened, and a path that leads straight to what is open.
+    private const string OpenFolder = "/proc/self/fd/9";
+
     private readonly string binaries = FindBinaries() ?? throw Tools.Missing("PostgreSQL");
     private readonly string data = Path.Combine(folder, "data");
     private readonly ConcurrentDictionary<string, bool> created = [];
@@ -27,11 +31,11 @@ internal sealed class PostgresProcess(string folder, params IReadOnlyList<string
 
     public override string? Endpoint => $"127.0.0.1:{Port}";
 
-    // The server finds its data as "the folder I stand in". PostgreSQL refuses to run as root, and the user that root
-    // runs it as need not be allowed to pass the folders above (/root, say): this path has none.
     public override Command Command => AsSystemUser(data, "postgres",
     [
-        "-D", "/proc/self/cwd", "-p", $"{Port}", "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=",
+        "-D", OpenFolder, "-p", $"{Port}", "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=",
+        // Details of an error quote values: phone numbers.
+        "-c", "log_error_verbosity=terse",
         .. options.SelectMany(option => new[] { "-c", option }),
     ]) with
     {
@@ -72,9 +76,7 @@ internal sealed class PostgresProcess(string folder, params IReadOnlyList<string
             await InitializeAsync(cancellationToken);
         }
 
-        // Only one run uses the folder and its predecessors' processes are gone, so the file of a killed server names
-        // nobody, or after a restart of the machine somebody else, which would keep ours from starting.
-        File.Delete(Path.Combine(data, "postmaster.pid"));
+        ForgetServerBeforeReboot();
     }
 
     public override async Task<bool> IsHealthyAsync(CancellationToken cancellationToken)
@@ -97,6 +99,23 @@ internal sealed class PostgresProcess(string folder, params IReadOnlyList<string
     }
 
     private string Password => KeptSecret.Read(Path.Combine(folder, "password"), KeptSecret.Password);
+
+    /// <summary>
+    /// The file of a killed server names its process. If that is gone, the new server sees to the rest (its check for
+    /// sessions that still run must not be cut short); but after a restart of the machine the number can be another
+    /// program's, and the server would refuse to start for ever.
+    /// </summary>
+    private void ForgetServerBeforeReboot()
+    {
+        var record = Path.Combine(data, "postmaster.pid");
+        // https://www.postgresql.org/docs/15/storage-file-layout.html: the first line is the process, the fourth the port.
+        if (File.Exists(record) && File.ReadAllLines(record) is [var process, _, _, var port, ..]
+            && File.Exists($"/proc/{process}/cmdline")
+            && !File.ReadAllText($"/proc/{process}/cmdline").Contains($"\0-p\0{port}\0", StringComparison.Ordinal))
+        {
+            File.Delete(record);
+        }
+    }
 
     private async Task CreateAsync(NpgsqlConnection connection, string database, CancellationToken cancellationToken)
     {
@@ -131,19 +150,19 @@ internal sealed class PostgresProcess(string folder, params IReadOnlyList<string
 
         string[] arguments =
         [
-            "-D", "/proc/self/cwd", "--username", UserName, "--pwfile", "/proc/self/cwd/../password",
+            "-D", OpenFolder, "--username", UserName, "--pwfile", $"{OpenFolder}/../password",
             "--auth", "scram-sha-256", "--encoding", "UTF8", "--locale", "C.UTF-8", .. Durable ? [] : new[] { "--no-sync" },
         ];
         await AsSystemUser(draft, "initdb", arguments).RunAsync(cancellationToken);
         Directory.Move(draft, data);
     }
 
-    private Command AsSystemUser(string workingDirectory, string program, string[] arguments)
+    private Command AsSystemUser(string opened, string program, string[] arguments)
     {
-        var path = Path.Combine(binaries, program);
-        var command = Posix.IsRoot
-            ? new Command("setpriv", ["--reuid", SystemUser, "--regid", SystemUser, "--init-groups", path, .. arguments])
-            : new Command(path, arguments);
-        return command with { WorkingDirectory = workingDirectory };
+        string[] user = Posix.IsRoot ? ["setpriv", "--reuid", SystemUser, "--regid", SystemUser, "--init-groups"] : [];
+        return new("sh", ["-c", "exec 9<\"$0\" && exec \"$@\"", opened, .. user, Path.Combine(binaries, program), .. arguments])
+        {
+            WorkingDirectory = "/",
+        };
     }
 }

@@ -74,6 +74,8 @@ internal sealed class RabbitMqProcess(string folder) : Workload
             log.file = false
             log.console = true
             log.console.level = warning
+            # We knock at the door without going in, to see whether somebody is at home.
+            log.connection.level = error
 
             """, cancellationToken);
     }

@@ -8,6 +8,8 @@ public sealed class AppHostProgramTests : IDisposable
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(120);
 
+    private static readonly string[] Servers = ["postgres", "rabbitmq"];
+
     private readonly string folder = Directory.CreateTempSubdirectory("campaigns-test-").FullName;
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
@@ -67,7 +69,7 @@ public sealed class AppHostProgramTests : IDisposable
         () =>
         {
             Assert.False(program.HasExited, string.Join('\n', program.Errors));
-            return new[] { "postgres", "rabbitmq" }.All(server => program.Output.Any(line =>
+            return Servers.All(server => program.Output.Any(line =>
                 line.StartsWith(server, StringComparison.Ordinal) && line.Contains("is healthy", StringComparison.Ordinal)));
         },
         StartLimit,

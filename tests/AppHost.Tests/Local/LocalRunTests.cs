@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using Aspire.Hosting.ApplicationModel;
-using Testing;
 
 namespace AppHost.Tests;
 
@@ -15,16 +14,16 @@ public sealed class LocalRunTests : IDisposable
     public async Task A_second_run_on_the_same_folder_is_refused_until_the_first_has_ended()
     {
         using var stop = new CancellationTokenSource();
-        var (first, console) = Run();
+        var first = Run();
         var running = first.RunAsync(stop.Token);
-        await Eventually.BecomesTrueAsync(() => console.ToString()!.Contains("http://", StringComparison.Ordinal));
+        await DashboardAsync(first);
 
-        var refusal = await Assert.ThrowsAsync<StartRefusedException>(() => Run().Run.RunAsync(stop.Token));
+        var refusal = await Assert.ThrowsAsync<StartRefusedException>(() => Run().RunAsync(stop.Token));
 
         Assert.Contains(folder, refusal.Message, StringComparison.Ordinal);
         await stop.CancelAsync();
         await running.WaitAsync(TimeSpan.FromSeconds(10));
-        await Run().Run.RunAsync(stop.Token);
+        await Run().RunAsync(stop.Token);
     }
 
     [Fact]
@@ -36,7 +35,7 @@ public sealed class LocalRunTests : IDisposable
         var gateway = new ProjectResource("gateway", "Gateway.csproj") { Endpoint = new(port) };
 
         var refusal = await Assert.ThrowsAsync<StartRefusedException>(
-            () => Run(gateway).Run.RunAsync(TestContext.Current.CancellationToken));
+            () => Run(gateway).RunAsync(TestContext.Current.CancellationToken));
 
         Assert.Contains($"{port}", refusal.Message, StringComparison.Ordinal);
         Assert.Contains("GATEWAY_PORT", refusal.Message, StringComparison.Ordinal);
@@ -46,10 +45,9 @@ public sealed class LocalRunTests : IDisposable
     public async Task The_dashboard_shows_nothing_without_its_key()
     {
         using var stop = new CancellationTokenSource();
-        var (run, console) = Run();
+        var run = Run();
         var running = run.RunAsync(stop.Token);
-        await Eventually.BecomesTrueAsync(() => console.ToString()!.Contains("http://", StringComparison.Ordinal));
-        var address = new Uri(console.ToString()!.Split('|')[1].Trim().Split('\n')[0]);
+        var address = await DashboardAsync(run);
         using var http = new HttpClient { BaseAddress = address };
 
         Assert.Equal(HttpStatusCode.OK, (await http.GetAsync("/")).StatusCode);
@@ -64,9 +62,14 @@ public sealed class LocalRunTests : IDisposable
         await running.WaitAsync(TimeSpan.FromSeconds(10));
     }
 
-    private (LocalRun Run, TextWriter Console) Run(params IResource[] resources)
+    private LocalRun Run(params IResource[] resources) =>
+        new(resources, new(folder), TimeProvider.System, new(TextWriter.Null));
+
+    /// <summary>The dashboard's address, once the run has said it.</summary>
+    private static async Task<Uri> DashboardAsync(LocalRun run)
     {
-        var console = TextWriter.Synchronized(new StringWriter());
-        return (new(resources, new(folder), TimeProvider.System, new(console)), console);
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        var line = await run.Logs.WatchAsync(limit.Token).FirstAsync(line => line.Resource == "dashboard", limit.Token);
+        return new(line.Text);
     }
 }
