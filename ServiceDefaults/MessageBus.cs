@@ -33,6 +33,11 @@ public static class MessageBus
             bus.UsingRabbitMq((context, rabbit) =>
             {
                 rabbit.Host(new Uri(address));
+                rabbit.ConfigureJsonSerializerOptions(json =>
+                {
+                    json.WriteIndented = false; // MassTransit's default is meant for people
+                    return json;
+                });
                 rabbit.ConfigureEndpoints(context);
             });
         });

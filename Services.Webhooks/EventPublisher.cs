@@ -9,8 +9,8 @@ namespace Services.Webhooks;
 /// table), from where the relay forwards it later.
 /// </summary>
 /// <remarks>
-/// Whoever sent the webhook waits 15 s at most (https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides):
-/// 5 s are the broker's, 5 s the spool's.
+/// Whoever sent the webhook waits 15 s at most: 5 s are the broker's, 5 s the spool's.
+/// https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides
 /// </remarks>
 internal sealed partial class EventPublisher(
     IBus bus, NpgsqlDataSource database, Outbox outbox, BrokerCircuit circuit, ILogger<EventPublisher> logger)
@@ -91,7 +91,6 @@ internal sealed partial class EventPublisher(
 internal sealed class BrokerCircuit(TimeProvider clock)
 {
     private const int Tolerance = 3;
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
 
     private int _failures;
     private long _nextTry;
@@ -104,8 +103,8 @@ internal sealed class BrokerCircuit(TimeProvider clock)
         }
 
         var nextTry = Volatile.Read(ref _nextTry);
-        var now = clock.GetUtcNow().Ticks;
-        return now >= nextTry && Interlocked.CompareExchange(ref _nextTry, now + Pause.Ticks, nextTry) == nextTry;
+        return clock.GetTimestamp() >= nextTry
+            && Interlocked.CompareExchange(ref _nextTry, InFiveSeconds(), nextTry) == nextTry;
     }
 
     public void Answered()
@@ -119,7 +118,10 @@ internal sealed class BrokerCircuit(TimeProvider clock)
 
     public void Failed()
     {
-        Volatile.Write(ref _nextTry, (clock.GetUtcNow() + Pause).Ticks);
+        Volatile.Write(ref _nextTry, InFiveSeconds());
         Interlocked.Increment(ref _failures);
     }
+
+    // By the clock that nobody sets.
+    private long InFiveSeconds() => clock.GetTimestamp() + (5 * clock.TimestampFrequency);
 }

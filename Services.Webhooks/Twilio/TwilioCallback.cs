@@ -28,7 +28,8 @@ internal abstract record TwilioCallback
     /// <summary>Lacks what every callback has.</summary>
     public sealed record Incomplete(string Field, string Remedy) : TwilioCallback;
 
-    public const string Provider = "twilio";
+    private const string Provider = "twilio";
+    private const string Channel = "whatsapp:";
 
     /// <param name="form">The parameters.</param>
     /// <param name="target">The request's target; a status callback's carries <c>?m=message&amp;a=attempt</c>.</param>
@@ -97,7 +98,7 @@ internal abstract record TwilioCallback
         if (form["Body"u8] is not { } body)
         {
             return new Incomplete(
-                "Body", "Send Body with an incoming message (it may be empty), or MessageStatus with a status callback.");
+                "Body", "Send Body with a message (it may be empty), or MessageStatus with a status callback.");
         }
 
         return new Incoming(
@@ -158,7 +159,7 @@ internal abstract record TwilioCallback
 
     // People without a shared phone number have other addresses than numbers; those stay as they are.
     private static string? AddressOf(string? address) =>
-        address?.StartsWith("whatsapp:", StringComparison.OrdinalIgnoreCase) == true ? address["whatsapp:".Length..] : address;
+        address?.StartsWith(Channel, StringComparison.OrdinalIgnoreCase) == true ? address[Channel.Length..] : address;
 
     private static string? NullIfEmpty(string? text) => text is "" ? null : text;
 

@@ -14,7 +14,7 @@ internal sealed class TwilioOptions
     [RegularExpression("(?s).*[^, ].*", ErrorMessage = TokenMissing), Required(ErrorMessage = TokenMissing)]
     public string AuthToken { get; set; } = "";
 
-    /// <summary>Scheme, host, port and base path of the URLs that Twilio calls: what it signs, whatever reaches us.</summary>
+    /// <summary>Scheme, host, port and base path of the URLs that Twilio calls and signs.</summary>
     [PublicAddress]
     public string? PublicUrl { get; set; }
 

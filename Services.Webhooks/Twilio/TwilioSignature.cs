@@ -47,7 +47,8 @@ internal static class TwilioSignature
 
         // Every origin is written in front of the same bytes, its end where they start.
         var start = origins.Max(origin => origin.Length);
-        var buffer = ArrayPool<byte>.Shared.Rent(start + Encoding.UTF8.GetMaxByteCount(target.Length) + form.SignedLength);
+        var buffer = ArrayPool<byte>.Shared.Rent(
+            start + Encoding.UTF8.GetMaxByteCount(target.Length) + form.SignedLength);
         try
         {
             var end = start + Encoding.UTF8.GetBytes(target, buffer.AsSpan(start));
@@ -95,7 +96,7 @@ internal static class TwilioSignature
             & IsValid(signature, origins, target, empty, tokens);
     }
 
-    /// <summary>The query's <c>bodySHA256</c>, which Twilio adds to requests with JSON; null if there is none.</summary>
+    /// <summary>The query's <c>bodySHA256</c>, which Twilio adds to requests with JSON, if it is there.</summary>
     public static string? BodyHash(string target)
     {
         foreach (var parameter in QueryOf(target))

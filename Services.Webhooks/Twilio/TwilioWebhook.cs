@@ -56,7 +56,8 @@ internal sealed partial class TwilioWebhook(
     }
 
     /// <summary>The whole body where Kestrel has put it; null if it is too long.</summary>
-    private static async ValueTask<ReadOnlySequence<byte>?> ReadAsync(PipeReader reader, CancellationToken cancellationToken)
+    private static async ValueTask<ReadOnlySequence<byte>?> ReadAsync(
+        PipeReader reader, CancellationToken cancellationToken)
     {
         while (true)
         {

@@ -8,6 +8,7 @@ switch (args)
         await BareServer.RunAsync();
         return 0;
     default:
-        await Console.Error.WriteLineAsync("dotnet run -c Release --project tests/Benchmarks -- webhooks [--seconds n]");
+        await Console.Error.WriteLineAsync(
+            "dotnet run -c Release --project tests/Benchmarks -- webhooks [--seconds n]");
         return 2;
 }

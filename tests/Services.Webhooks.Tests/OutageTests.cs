@@ -58,7 +58,8 @@ public sealed class OutageTests(BrokerFixture broker, DatabaseFixture databases)
 
         Assert.Equal((HttpStatusCode.OK, HttpStatusCode.ServiceUnavailable), (alive.StatusCode, health.StatusCode));
         await listener.HearsAsync(status => status.ProviderMessageId == sid, Reconnect);
-        await Eventually.BecomesTrueAsync(async () => (await host.Http.GetAsync("/health")).IsSuccessStatusCode, Reconnect);
+        await Eventually.BecomesTrueAsync(
+            async () => (await host.Http.GetAsync("/health")).IsSuccessStatusCode, Reconnect);
     }
 
     [Fact]
@@ -87,7 +88,8 @@ public sealed class OutageTests(BrokerFixture broker, DatabaseFixture databases)
     {
         await using var host = WebhookHost.Start(broker.Address, await databases.CreateDatabaseAsync());
         var publisher = host.Services.GetRequiredService<EventPublisher>();
-        var (content, id) = (new TemplateContent(WebhookHost.NewSid(), new Dictionary<string, string>()), Guid.NewGuid());
+        var content = new TemplateContent(WebhookHost.NewSid(), new Dictionary<string, string>());
+        var id = Guid.NewGuid();
 
         Assert.True(await publisher.TryKeepAsync(content, id));
         Assert.Equal(1, await host.SpooledAsync());

@@ -4,7 +4,7 @@ using System.Net.Sockets;
 
 namespace Services.Webhooks.Tests;
 
-/// <summary>A wire to a real server that can be cut: connections break, new ones are refused until it is mended.</summary>
+/// <summary>A wire to a real server that can be cut: connections break, new ones are refused until mended.</summary>
 internal sealed class Relay : IDisposable
 {
     private readonly ConcurrentDictionary<TcpClient, byte> _open = [];

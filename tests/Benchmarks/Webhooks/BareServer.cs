@@ -11,8 +11,8 @@ using Services.Webhooks;
 namespace Benchmarks;
 
 /// <summary>
-/// The yardstick: the least that can be called a webhook. Kestrel without logging, configuration or middleware, the same
-/// check of the signature, and RabbitMQ.Client itself with confirms and the mandatory flag.
+/// The yardstick: the least that can be called a webhook. Kestrel without logging, configuration or middleware, the
+/// same check of the signature, and RabbitMQ.Client itself with confirms and the mandatory flag.
 /// </summary>
 internal static class BareServer
 {
@@ -61,7 +61,8 @@ internal static class BareServer
         return TwilioSignature.IsValid(
                 context.Request.Headers[TwilioSignature.Header].ToString(), Load.Origins, target, form,
                 [Encoding.UTF8.GetBytes(Load.Token)])
-            ? TwilioCallback.From(form, target, Load.AccountSid, TimeProvider.System.GetUtcNow()) as TwilioCallback.Status
+            ? (TwilioCallback.Status)TwilioCallback.From(
+                form, target, Load.AccountSid, TimeProvider.System.GetUtcNow())
             : null;
     }
 }

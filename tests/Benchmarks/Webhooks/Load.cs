@@ -41,7 +41,7 @@ internal sealed class Load(int port)
     }
 
     /// <summary>
-    /// A steady stream; the latencies count from when each request was due, so that a stall shows in all that it held up.
+    /// A steady stream; latencies count from when each request was due, so that a stall shows in all that it held up.
     /// </summary>
     public async Task<double[]> StreamAsync(int perSecond, TimeSpan time)
     {

@@ -77,7 +77,8 @@ public sealed class TwilioCallbackTests
     [Fact]
     public void Property_10_a_failure_carries_its_code_as_text_and_nothing_else_does() =>
         Prop.ForAll(
-            Gen.Elements(Words).ToArbitrary(), Gen.Elements("63015", "63016", "30008", "InvalidSandboxRequest").ToArbitrary(),
+            Gen.Elements(Words).ToArbitrary(),
+            Gen.Elements("63015", "63016", "30008", "InvalidSandboxRequest").ToArbitrary(),
             (word, code) =>
             {
                 var callback = Read([("MessageStatus", word.Word), ("ErrorCode", code), ("ErrorMessage", "told")]);
@@ -97,7 +98,8 @@ public sealed class TwilioCallbackTests
     public void Whatsapp_reports_reading_as_an_event() =>
         Assert.Equal(
             DeliveryStatus.Read,
-            Assert.IsType<TwilioCallback.Status>(Read([("MessageStatus", "delivered"), ("EventType", "READ")])).Event.Status);
+            Assert.IsType<TwilioCallback.Status>(
+                Read([("MessageStatus", "delivered"), ("EventType", "READ")])).Event.Status);
 
     [Theory]
     [InlineData("/api/webhooks/twilio")]

@@ -203,7 +203,8 @@ public sealed class TwilioWebhookTests(WebhookFixture fixture) : IClassFixture<W
     [Fact]
     public async Task Ten_thousand_fields_are_fine()
     {
-        var many = Enumerable.Range(0, 10_000).Select(number => (number.ToString("x", CultureInfo.InvariantCulture), ""));
+        var many = Enumerable.Range(0, 10_000)
+            .Select(number => (number.ToString("x", CultureInfo.InvariantCulture), ""));
 
         using var answer = await _host.PostAsync([.. WebhookHost.Status(WebhookHost.NewSid(), "sent"), .. many]);
 
