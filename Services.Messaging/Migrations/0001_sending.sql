@@ -26,7 +26,8 @@ create table send_attempts (
 create unique index send_attempts_out on send_attempts (message_id) where state in ('claimed', 'unknown', 'accepted');
 
 -- Reports that name only the provider's id; and "is this one ours?" when an outcome is looked for.
-create index send_attempts_provider_message on send_attempts (provider_message_id) where provider_message_id is not null;
+create index send_attempts_provider_message on send_attempts (provider_message_id)
+    where provider_message_id is not null;
 
 -- Few at any time: the overdue, the due and the rivals of an unknown outcome are found among them.
 create index send_attempts_unsettled on send_attempts (recipient, sender) where state in ('claimed', 'unknown');

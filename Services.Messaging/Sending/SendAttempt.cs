@@ -76,7 +76,7 @@ internal sealed record SendAttempt
         ChangedAt = row.GetFieldValue<DateTimeOffset>(12),
     };
 
-    /// <summary>Puts into the outbox what this line means for the message; nothing while the call is under way.</summary>
+    /// <summary>Puts into the outbox what this line means for the message; nothing while the call may be on.</summary>
     public Task AnnounceAsync(NpgsqlTransaction transaction, CancellationToken cancellationToken) => State switch
     {
         AttemptState.Claimed => Task.CompletedTask,

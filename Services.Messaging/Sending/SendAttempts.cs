@@ -24,8 +24,8 @@ internal sealed record Change(AttemptState To, params AttemptState[] From)
 /// transaction; so whoever comes second changes nothing and says nothing.
 /// </summary>
 internal sealed partial class SendAttempts(
-    NpgsqlDataSource database, Outbox outbox, IMessageProvider provider, IOptions<SendingOptions> options,
-    TimeProvider clock, ILogger<SendAttempts> logger)
+    NpgsqlDataSource database, SendSlots slots, Outbox outbox, IMessageProvider provider,
+    IOptions<SendingOptions> options, TimeProvider clock, ILogger<SendAttempts> logger)
 {
     /// <summary>How long an answer is kept in memory while the database is away.</summary>
     private static readonly TimeSpan RecordLimit = TimeSpan.FromMinutes(1);
@@ -43,7 +43,8 @@ internal sealed partial class SendAttempts(
         {
             try
             {
-                await CommitAsync(transaction => RecordAsync(transaction, order, claim, result), CancellationToken.None);
+                await CommitAsync(
+                    transaction => RecordAsync(transaction, order, claim, result), CancellationToken.None);
                 return;
             }
             catch (Exception exception)
@@ -104,7 +105,7 @@ internal sealed partial class SendAttempts(
             }, cancellationToken);
             if (failed is not null && RetryPolicy.HaltAfter(new SendResult.Refused(errorCode), now) is { } halt)
             {
-                await HaltAsync(transaction, attempt.Sender, halt, cancellationToken);
+                await SendSlots.HaltAsync(transaction, attempt.Sender, halt.Until - now, halt.Code, cancellationToken);
             }
 
             return failed;
@@ -114,14 +115,10 @@ internal sealed partial class SendAttempts(
     {
         var now = clock.GetUtcNow();
         var halt = RetryPolicy.HaltAfter(result, now);
-        if (_options.Strict)
-        {
-            await FreeSlotAsync(transaction, order.From, claim);
-        }
-
+        await slots.FreeAsync(transaction, order.From, claim);
         if (halt is not null)
         {
-            await HaltAsync(transaction, order.From, halt, CancellationToken.None);
+            await SendSlots.HaltAsync(transaction, order.From, halt.Until - now, halt.Code, CancellationToken.None);
         }
 
         if (result is SendResult.NotSent && await ForgetAsync(transaction, order, claim))
@@ -191,29 +188,6 @@ internal sealed partial class SendAttempts(
         }
 
         return changed;
-    }
-
-    private async Task FreeSlotAsync(NpgsqlTransaction transaction, string sender, Claim claim)
-    {
-        await using var command = transaction.Command("""
-            update sender_slots set
-                next_at = case when holder = $2 then clock_timestamp() + $3
-                    else greatest(next_at, clock_timestamp() + $3) end,
-                holder = nullif(holder, $2)
-            where sender = $1
-            """, sender, claim.Id, _options.Spacing);
-        await command.ExecuteNonQueryAsync(CancellationToken.None);
-    }
-
-    private async Task HaltAsync(
-        NpgsqlTransaction transaction, string sender, Halt halt, CancellationToken cancellationToken)
-    {
-        // As a span, since slots go by the database's clock.
-        await using var command = transaction.Command("""
-            update sender_slots set halted_until = clock_timestamp() + $2, halt_code = $3
-            where sender = $1 and (halted_until is null or halted_until < clock_timestamp() + $2)
-            """, sender, halt.Until - clock.GetUtcNow(), halt.Code);
-        await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
     private Task ReturnAsync(

@@ -6,35 +6,6 @@ using Npgsql;
 
 namespace Services.Messaging;
 
-/// <summary>A claim that is in the ledger: this process, and nobody else, may make this call.</summary>
-/// <param name="Id">Named again when the answer is recorded.</param>
-/// <param name="Asked">Local time stamp from before the claim.</param>
-/// <param name="Due">How long after <paramref name="Asked"/> the call is due.</param>
-internal sealed record Claim(Guid Id, long Asked, TimeSpan Due)
-{
-    /// <summary>
-    /// The process was frozen: others may have judged this claim, and the slot may be another's by now.
-    /// </summary>
-    public bool IsTooLate(TimeSpan elapsed) => elapsed > Due + SendingOptions.StartLimit;
-}
-
-/// <summary>What may be done with an order.</summary>
-internal abstract record Turn
-{
-    private Turn()
-    {
-    }
-
-    /// <summary>Call the provider.</summary>
-    public sealed record Taken(Claim Claim) : Turn;
-
-    /// <summary>The ledger has this attempt, or a later one.</summary>
-    public sealed record Known(SendAttempt Attempt) : Turn;
-
-    /// <summary>Hand it back unsent.</summary>
-    public sealed record Returned(DateTimeOffset? NotBefore, string? ErrorCode) : Turn;
-}
-
 /// <summary>
 /// The gate. One statement takes the sender's slot and enters the attempt in the ledger, by the database's clock; so
 /// the spacing holds across processes, restarts and crashes, and whoever has the slot has the message.
@@ -139,6 +110,35 @@ internal sealed class SendSlots(
             : null;
     }
 
+    /// <summary>The call is over: in strict mode the spacing counts from now.</summary>
+    public async Task FreeAsync(NpgsqlTransaction transaction, string sender, Claim claim)
+    {
+        if (!_options.Strict)
+        {
+            return;
+        }
+
+        await using var command = transaction.Command("""
+            update sender_slots set
+                next_at = case when holder = $2 then clock_timestamp() + $3
+                    else greatest(next_at, clock_timestamp() + $3) end,
+                holder = nullif(holder, $2)
+            where sender = $1
+            """, sender, claim.Id, _options.Spacing);
+        await command.ExecuteNonQueryAsync(CancellationToken.None);
+    }
+
+    /// <summary>No call of this sender for as long; a span, since slots go by the database's clock.</summary>
+    public static async Task HaltAsync(
+        NpgsqlTransaction transaction, string sender, TimeSpan rest, string? code, CancellationToken cancellationToken)
+    {
+        await using var command = transaction.Command("""
+            update sender_slots set halted_until = clock_timestamp() + $2, halt_code = $3
+            where sender = $1 and (halted_until is null or halted_until < clock_timestamp() + $2)
+            """, sender, rest, code);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
     private async Task<(SendAttempt? Known, Halt? Halt, TimeSpan Wait)> LookAsync(
         SendMessage order, CancellationToken cancellationToken)
     {
@@ -181,35 +181,4 @@ internal sealed class SendSlots(
             clock, cancellationToken);
 
     private static TimeSpan Shorter(TimeSpan one, TimeSpan other) => one < other ? one : other;
-
-    /// <summary>The orders of one sender in this process, the urgent ones in front.</summary>
-    private sealed class Line(int lanes) : IDisposable
-    {
-        private readonly SemaphoreSlim _lanes = new(lanes);
-
-        private int _urgent;
-
-        public async Task EnterAsync(bool urgent, CancellationToken cancellationToken)
-        {
-            _ = urgent ? Interlocked.Increment(ref _urgent) : 0;
-            try
-            {
-                await _lanes.WaitAsync(cancellationToken);
-                while (!urgent && Volatile.Read(ref _urgent) > 0)
-                {
-                    // To the end of the line; sooner or later an urgent one's turn comes.
-                    _lanes.Release();
-                    await _lanes.WaitAsync(cancellationToken);
-                }
-            }
-            finally
-            {
-                _ = urgent ? Interlocked.Decrement(ref _urgent) : 0;
-            }
-        }
-
-        public void Leave() => _lanes.Release();
-
-        public void Dispose() => _lanes.Dispose();
-    }
 }

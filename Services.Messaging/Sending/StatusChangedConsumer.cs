@@ -11,7 +11,7 @@ namespace Services.Messaging;
 internal sealed partial class StatusChangedConsumer(SendAttempts attempts, ILogger<StatusChangedConsumer> logger)
     : IConsumer<StatusChanged>
 {
-    /// <summary>Also an absent one: then the provider's list was behind, and the report is the better witness.</summary>
+    /// <summary>Also an absent one: then the provider's list was behind; the report is the better witness.</summary>
     private static readonly AttemptState[] Unsettled =
         [AttemptState.Claimed, AttemptState.Unknown, AttemptState.Absent];
 

@@ -28,7 +28,7 @@ internal sealed partial class TwilioOptions
                 "Twilio__AccountSid must be AC followed by 32 hexadecimal digits, as the Twilio Console shows it.")
             .Validate(
                 options => options.FirstToken.Length > 0,
-                "Twilio__AuthToken is not set: take it from the Twilio Console; with several, the first signs our calls.")
+                "Twilio__AuthToken is not set: take it from the Twilio Console; of several, the first signs our calls.")
             .Validate(
                 options => string.IsNullOrWhiteSpace(options.ApiBaseUrl) || IsBaseUrl(options.ApiBaseUrl),
                 $"Twilio__ApiBaseUrl must be an absolute http or https address; leave it out for {DefaultApi}.")

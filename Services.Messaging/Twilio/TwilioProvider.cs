@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Http.Headers;
 using System.Text;
 using Contracts;
 using Microsoft.Extensions.Options;
@@ -79,7 +78,7 @@ internal sealed class TwilioProvider(HttpClient http, IOptions<TwilioOptions> op
                 http.BaseAddress = new Uri(options.Api.AbsoluteUri.TrimEnd('/') + '/');
                 http.Timeout = provider.GetRequiredService<IOptions<SendingOptions>>().Value.CallLimit;
                 http.MaxResponseContentBufferSize = MaxAnswer;
-                http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(
+                http.DefaultRequestHeaders.Authorization = new("Basic", Convert.ToBase64String(
                     Encoding.UTF8.GetBytes($"{options.AccountSid}:{options.FirstToken}")));
             })
             .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler

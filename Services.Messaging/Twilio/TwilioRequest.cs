@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -46,7 +47,8 @@ internal static class TwilioRequest
         }
 
         yield return new("StatusCallback", string.Create(
-            null, $"{publicUrl.TrimEnd('/')}/api/webhooks/twilio?m={message.MessageId}&a={message.Attempt}#rc=5&rp=all"));
+            CultureInfo.InvariantCulture,
+            $"{publicUrl.TrimEnd('/')}/api/webhooks/twilio?m={message.MessageId}&a={message.Attempt}#rc=5&rp=all"));
     }
 
     public static string MessagesPath(string accountSid) => $"2010-04-01/Accounts/{accountSid}/Messages.json";

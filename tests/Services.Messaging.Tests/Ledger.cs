@@ -32,9 +32,10 @@ public sealed class Ledger(DatabaseFixture databases) : IAsyncLifetime
     internal (SendSlots Slots, SendAttempts Attempts) Open(SendingOptions options)
     {
         var provider = new NoProvider();
+        var slots = new SendSlots(Database, provider, Options.Create(options), TimeProvider.System);
         return (
-            new(Database, provider, Options.Create(options), TimeProvider.System),
-            new(Database, new Outbox(), provider, Options.Create(options), TimeProvider.System,
+            slots,
+            new(Database, slots, new Outbox(), provider, Options.Create(options), TimeProvider.System,
                 NullLogger<SendAttempts>.Instance));
     }
 

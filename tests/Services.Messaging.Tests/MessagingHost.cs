@@ -53,7 +53,7 @@ internal sealed class MessagingHost : WebApplicationFactory<SendMessageConsumer>
         return host;
     }
 
-    /// <summary>Stops as a signal would; the factory alone stops the host twice at once, and disposes it between.</summary>
+    /// <summary>Stops as a signal would. The factory alone stops the host twice at once and disposes it between.</summary>
     public override async ValueTask DisposeAsync()
     {
         Services.GetRequiredService<IHostApplicationLifetime>().StopApplication();

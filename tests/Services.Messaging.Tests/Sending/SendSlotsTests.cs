@@ -87,7 +87,8 @@ public sealed class SendSlotsTests(Ledger ledger) : IClassFixture<Ledger>
     [Fact]
     public async Task Of_many_workers_with_the_same_order_one_gets_it()
     {
-        foreach (var options in new SendingOptions[] { new() { MinInterval = TimeSpan.Zero }, new() { RatePerSecond = 500 } })
+        SendingOptions[] modes = [new() { MinInterval = TimeSpan.Zero }, new() { RatePerSecond = 500 }];
+        foreach (var options in modes)
         {
             var order = Order.Text("Bonjour");
 
@@ -119,13 +120,15 @@ public sealed class SendSlotsTests(Ledger ledger) : IClassFixture<Ledger>
         using var slots = ledger.Open(options).Slots;
         var order = Order.Text("Bonjour");
         await using (var command = ledger.Database.Command(
-            "insert into sender_slots (sender, next_at) values ($1, clock_timestamp() + interval '1 hour')", order.From))
+            "insert into sender_slots (sender, next_at) values ($1, clock_timestamp() + interval '1 hour')",
+            order.From))
         {
             await command.ExecuteNonQueryAsync();
         }
 
         Assert.NotNull(await slots.TryClaimAsync(order, CancellationToken.None));
-        Assert.Null(await slots.TryClaimAsync(Order.Text("Bonjour") with { From = order.From }, CancellationToken.None));
+        Assert.Null(await slots.TryClaimAsync(
+            Order.Text("Bonjour") with { From = order.From }, CancellationToken.None));
     }
 
     [Fact]

@@ -91,6 +91,30 @@ public sealed class StatusChangedTests(Messaging messaging)
         Assert.Single(_events.For(order.MessageId));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_report_on_what_was_thought_absent_counts_unless_a_later_attempt_is_out(bool sentAgain)
+    {
+        var order = Order.Text("Bonjour");
+        _twilio.Answer(order.To, FakeTwilio.Refuse(500, null));
+        await _events.PublishAsync(order);
+        Assert.IsType<MessageDeferred>((await _events.ForAsync(order.MessageId, 2))[1]);
+        if (sentAgain)
+        {
+            _twilio.Answer(order.To, _twilio.AcceptAsync);
+            await _events.PublishAsync(order with { Attempt = 2 });
+            await _events.ForAsync(order.MessageId, 3);
+        }
+
+        await ReportAsync(order, "SM8", DeliveryStatus.Sent);
+        await _events.ForAsync(order.MessageId, 3);
+        await PassAsync();
+
+        var accepted = Assert.IsType<MessageAccepted>(_events.For(order.MessageId).Skip(2).Single());
+        Assert.Equal((sentAgain ? 2 : 1, sentAgain), (accepted.Attempt, accepted.ProviderMessageId != "SM8"));
+    }
+
     /// <summary>The callback is worked through before the provider answers the call.</summary>
     private async Task AnswerAfterCallbackAsync(SendMessage order, DeliveryStatus status, string? code)
     {

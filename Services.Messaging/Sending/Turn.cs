@@ -1,0 +1,30 @@
+namespace Services.Messaging;
+
+/// <summary>A claim that is in the ledger: this process, and nobody else, may make this call.</summary>
+/// <param name="Id">Named again when the answer is recorded.</param>
+/// <param name="Asked">Local time stamp from before the claim.</param>
+/// <param name="Due">How long after <paramref name="Asked"/> the call is due.</param>
+internal sealed record Claim(Guid Id, long Asked, TimeSpan Due)
+{
+    /// <summary>
+    /// The process was frozen: others may have judged this claim, and the slot may be another's by now.
+    /// </summary>
+    public bool IsTooLate(TimeSpan elapsed) => elapsed > Due + SendingOptions.StartLimit;
+}
+
+/// <summary>What may be done with an order.</summary>
+internal abstract record Turn
+{
+    private Turn()
+    {
+    }
+
+    /// <summary>Call the provider.</summary>
+    public sealed record Taken(Claim Claim) : Turn;
+
+    /// <summary>The ledger has this attempt, or a later one.</summary>
+    public sealed record Known(SendAttempt Attempt) : Turn;
+
+    /// <summary>Hand it back unsent.</summary>
+    public sealed record Returned(DateTimeOffset? NotBefore, string? ErrorCode) : Turn;
+}
