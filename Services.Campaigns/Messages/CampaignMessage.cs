@@ -81,7 +81,8 @@ internal sealed class CampaignMessage
 
         Attempts++;
         (Status, QueuedAt, ExpiresAt, NextAttemptAt) = (MessageStatus.Queued, report.At, report.ExpiresAt, null);
-        return Note("queued", Attempts, null, report.At);
+        Note("queued", Attempts, null, report.At); // of a number that is used again it stands there already
+        return true;
     }
 
     private bool Accept(int attempt, string providerMessageId, string evidence, DateTimeOffset at)
@@ -153,7 +154,7 @@ internal sealed class CampaignMessage
 
     private bool Suspect(MessageReport.OutcomeUnknown report)
     {
-        if (!(report.Attempt > Attempts || (report.Attempt == Attempts && Status == MessageStatus.Queued)))
+        if (!IsOpen(report.Attempt) || (report.Attempt == Attempts && Status == MessageStatus.Sending))
         {
             return false;
         }
@@ -165,7 +166,7 @@ internal sealed class CampaignMessage
 
     private bool Report(MessageReport.Status report)
     {
-        var attempt = report.Attempt ?? Attempts;
+        var attempt = report.Attempt ?? AttemptOf(report.ProviderMessageId);
         if (report.Value is DeliveryStatus.Failed)
         {
             return false;
@@ -217,6 +218,12 @@ internal sealed class CampaignMessage
 
     /// <summary>The person was erased while it was out: it must not wait for another attempt.</summary>
     private bool IsErased => Phone.Length == 0;
+
+    // An id that is known while an order is out was given to an attempt before that order.
+    private int AttemptOf(string providerMessageId) =>
+        Status is (MessageStatus.Queued or MessageStatus.Sending) && ProviderMessageId == providerMessageId
+            ? Attempts - 1
+            : Attempts;
 
     /// <summary>The attempt is the latest, and nothing has been decided on it.</summary>
     private bool IsOpen(int attempt) =>
