@@ -12,11 +12,12 @@ internal static class Consequences
     /// <summary>The person opted out at the provider: https://www.twilio.com/docs/api/errors/21610.</summary>
     public const string OptedOut = "21610";
 
+    /// <summary>Of what is <paramref name="news"/>; a repeat must not undo what people have done since.</summary>
     public static async Task DrawAsync(
-        NpgsqlTransaction transaction, IReadOnlyList<Entry> batch,
+        NpgsqlTransaction transaction, IEnumerable<Entry> news,
         IReadOnlyDictionary<Guid, MessageRows.Change> rows, CancellationToken cancellationToken)
     {
-        foreach (var (key, report) in batch.Select(entry => (entry.Key, entry.Report as MessageReport.Rejected)))
+        foreach (var (key, report) in news.Select(entry => (entry.Key, entry.Report as MessageReport.Rejected)))
         {
             if (report is null || key.Id is not { } id || rows.GetValueOrDefault(id)?.Message is not { } message)
             {

@@ -13,15 +13,7 @@ internal static class EarlyStatuses
     public static async Task<List<Entry>> TakeAsync(
         NpgsqlTransaction transaction, IEnumerable<Entry> batch, CancellationToken cancellationToken)
     {
-        var accepted = new Dictionary<string, Guid>(StringComparer.Ordinal);
-        foreach (var entry in batch)
-        {
-            if (entry is { Key.Id: { } id, Report: MessageReport.Accepted { ProviderMessageId: var providerId } })
-            {
-                accepted[providerId] = id;
-            }
-        }
-
+        var accepted = Acceptances(batch);
         var early = new List<Entry>();
         if (accepted.Count == 0)
         {
@@ -36,11 +28,22 @@ internal static class EarlyStatuses
         while (await reader.ReadAsync(cancellationToken))
         {
             var providerId = reader.GetString(0);
-            early.Add(new(accepted[providerId], new MessageReport.Status(
-                null, (DeliveryStatus)reader.GetInt16(1), providerId, reader.GetFieldValue<DateTimeOffset>(2))));
+            var (id, attempt) = accepted[providerId];
+            early.Add(new(id, new MessageReport.Status(
+                attempt, (DeliveryStatus)reader.GetInt16(1), providerId, reader.GetFieldValue<DateTimeOffset>(2))));
         }
 
         return early;
+    }
+
+    /// <summary>The batch, in which a status whose acceptance is in it too knows its message.</summary>
+    public static IEnumerable<Entry> MeetAcceptances(IReadOnlyCollection<Entry> batch)
+    {
+        var accepted = Acceptances(batch);
+        return batch.Select(entry => entry is { Key.Id: null, Report: MessageReport.Status status }
+            && accepted.TryGetValue(status.ProviderMessageId, out var message)
+                ? new(message.Id, status with { Attempt = message.Attempt })
+                : entry);
     }
 
     public static async Task KeepAsync(
@@ -60,5 +63,19 @@ internal static class EarlyStatuses
             statuses.Select(status => status.ProviderMessageId).ToArray(),
             statuses.Select(status => (short)status.Value).ToArray(),
             statuses.Select(status => status.At).ToArray());
+    }
+
+    private static Dictionary<string, (Guid Id, int Attempt)> Acceptances(IEnumerable<Entry> batch)
+    {
+        var accepted = new Dictionary<string, (Guid, int)>(StringComparer.Ordinal);
+        foreach (var entry in batch)
+        {
+            if (entry is { Key.Id: { } id, Report: MessageReport.Accepted acceptance })
+            {
+                accepted[acceptance.ProviderMessageId] = (id, acceptance.Attempt);
+            }
+        }
+
+        return accepted;
     }
 }

@@ -82,8 +82,9 @@ internal sealed class MessageBook(NpgsqlDataSource database, MessageDispatcher d
             .ToLookup(row => row.ProviderMessageId!, StringComparer.Ordinal);
 
         var changed = new HashSet<Guid>();
+        var news = new List<Entry>();
         var unknown = new List<Entry>();
-        foreach (var entry in batch.Concat(early))
+        foreach (var entry in EarlyStatuses.MeetAcceptances(batch).Concat(early))
         {
             var row = entry.Key.Id is { } id
                 ? changes.GetValueOrDefault(id)?.Message
@@ -95,12 +96,13 @@ internal sealed class MessageBook(NpgsqlDataSource database, MessageDispatcher d
             else if (row.Apply(entry.Report))
             {
                 changed.Add(row.Id);
+                news.Add(entry);
             }
         }
 
         await MessageRows.SaveAsync(transaction, [.. changed.Select(id => changes[id])], cancellationToken);
         await EarlyStatuses.KeepAsync(transaction, unknown, cancellationToken);
-        await Consequences.DrawAsync(transaction, batch, changes, cancellationToken);
+        await Consequences.DrawAsync(transaction, news, changes, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
 
         if (changed.Count > 0)
