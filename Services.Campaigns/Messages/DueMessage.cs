@@ -6,8 +6,14 @@ namespace Services.Campaigns;
 /// <summary>A locked row that is due, and what its order needs besides.</summary>
 internal sealed record DueMessage(
     CampaignMessage Message, Dictionary<string, string>? Variables, string? Text, string? TraceParent,
-    string ContentSid, string? Sender, bool OptedOut, DateTimeOffset? LastInboundAt)
+    string ContentSid, string? Sender, bool Halted, bool OptedOut, DateTimeOffset? LastInboundAt)
 {
+    /// <summary>
+    /// The campaign was halted, or the person erased or opted out, while an order was out: repeated now, it must only
+    /// ask what became of the first one.
+    /// </summary>
+    public bool MayOnlyAsk => Halted || OptedOut || Message.Phone.Length == 0;
+
     /// <summary>Orders that nobody has answered and that are void since <paramref name="since"/>.</summary>
     public static Task<List<DueMessage>> PickLostAsync(
         NpgsqlTransaction transaction, DateTimeOffset since, int limit, CancellationToken cancellationToken) =>
@@ -56,7 +62,8 @@ internal sealed record DueMessage(
     };
 
     /// <param name="defaultSender">For a test of a draft, which has none of its own yet.</param>
-    public Order ToOrder(string defaultSender) => new(
+    /// <param name="expiresAt">When the order is void; Messaging answers one that already is without sending.</param>
+    public Order ToOrder(string defaultSender, DateTimeOffset expiresAt) => new(
         new()
         {
             MessageId = Message.Id,
@@ -67,7 +74,7 @@ internal sealed record DueMessage(
             Urgent = Message.Kind is not MessageKind.Message1,
             Template = Variables is null ? null : new(ContentSid, Variables),
             Text = Text,
-            ExpiresAt = Message.ExpiresAt!.Value,
+            ExpiresAt = expiresAt,
         },
         TraceParent);
 
@@ -98,7 +105,8 @@ internal sealed record DueMessage(
     {
         await using var command = transaction.Command($"""
             select {MessageRows.Columns}, m.variables, m.text, coalesce(m.trace_parent, c.trace_parent),
-                coalesce(c.content_sid, t.content_sid), c.sender, ct.opted_out_at is not null, ct.last_inbound_at
+                coalesce(c.content_sid, t.content_sid), c.sender, m.kind <> 0 and c.status in ('paused', 'cancelled'),
+                ct.opted_out_at is not null, ct.last_inbound_at
             from messages m join campaigns c on c.id = m.campaign_id join templates t on t.id = c.template_id
             left join contacts ct on ct.id = m.contact_id
             where m.id in ({ids})
@@ -113,8 +121,8 @@ internal sealed record DueMessage(
                 MessageRows.Read(reader),
                 TextAt(next) is { } json ? JsonSerializer.Deserialize<Dictionary<string, string>>(json) : null,
                 TextAt(next + 1), TextAt(next + 2), reader.GetString(next + 3), TextAt(next + 4),
-                reader.GetBoolean(next + 5),
-                reader.IsDBNull(next + 6) ? null : reader.GetFieldValue<DateTimeOffset>(next + 6)));
+                reader.GetBoolean(next + 5), reader.GetBoolean(next + 6),
+                reader.IsDBNull(next + 7) ? null : reader.GetFieldValue<DateTimeOffset>(next + 7)));
         }
 
         return picked;

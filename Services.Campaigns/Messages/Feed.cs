@@ -58,7 +58,7 @@ internal sealed class Feed(
         await transaction.CommitAsync(cancellationToken);
 
         orders.AddRange(lost.Concat(due).Where(picked => picked.Message.Status is MessageStatus.Queued)
-            .Select(picked => picked.ToOrder(sandbox.Value.Number)));
+            .Select(picked => picked.ToOrder(sandbox.Value.Number, picked.MayOnlyAsk ? now : expiresAt)));
         return due.Exists(picked => picked.Message.Status is MessageStatus.Skipped);
     }
 }
