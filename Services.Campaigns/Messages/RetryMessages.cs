@@ -19,6 +19,11 @@ internal static class RetryMessages
             return Problems.NotFound("message", id);
         }
 
+        if (message.Phone.Length == 0)
+        {
+            return Problems.Conflict("The person has been erased: there is nobody to send it to.");
+        }
+
         var status = message.Status;
         if (await RetryAsync(transaction, [message], clock.GetUtcNow(), cancellationToken) == 0)
         {
