@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Http.HttpResults;
 using ServiceDefaults;
@@ -62,6 +63,25 @@ internal sealed partial class FormReader
         }
 
         return text;
+    }
+
+    /// <summary>One of the names of <typeparamref name="T"/> in the API's spelling; null if nothing is given.</summary>
+    public T? Choice<T>(string field, string? value)
+        where T : struct, Enum
+    {
+        var names = Enum.GetNames<T>().ToDictionary(JsonNamingPolicy.CamelCase.ConvertName);
+        if (string.IsNullOrEmpty(value))
+        {
+            return null;
+        }
+
+        if (names.TryGetValue(value, out var name))
+        {
+            return Enum.Parse<T>(name);
+        }
+
+        Refuse(field, $"{field} is one of {string.Join(", ", names.Keys)}.");
+        return null;
     }
 
     [GeneratedRegex("^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*$", RegexOptions.CultureInvariant)]

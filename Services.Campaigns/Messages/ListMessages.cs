@@ -10,13 +10,21 @@ internal static class ListMessages
 {
     /// <param name="search">Part of the number, or of the person's name.</param>
     public static async Task<Results<Ok<Page<MessageAnswer>>, ValidationProblem, ProblemHttpResult>> HandleAsync(
-        Guid id, MessageStatus? status, MessageKind? kind, string? search, int? limit, string? cursor,
+        Guid id, string? status, string? kind, string? search, int? limit, string? cursor,
         HttpRequest request, CampaignsDbContext db, NpgsqlDataSource database, IOptions<SandboxOptions> sandbox,
         CancellationToken cancellationToken)
     {
         if (PageRequest.Read(limit, cursor, out var page) is { } problem)
         {
             return problem;
+        }
+
+        var form = new FormReader();
+        var text = form.Optional("search", search, 100);
+        var (inStatus, ofKind) = (form.Choice<MessageStatus>("status", status), form.Choice<MessageKind>("kind", kind));
+        if (!form.IsValid)
+        {
+            return form.Problem;
         }
 
         if (!await db.Campaigns.AnyAsync(c => c.Id == id, cancellationToken))
@@ -26,12 +34,12 @@ internal static class ListMessages
 
         var values = new SqlParameters();
         var condition = $"m.campaign_id = {values.Add(id)}"
-            + (status is { } wanted ? $" and m.status = {values.Add((short)wanted)}" : "")
-            + (kind is { } chosen ? $" and m.kind = {values.Add((short)chosen)}" : " and m.kind <> 0")
-            + (string.IsNullOrWhiteSpace(search) ? "" : $"""
+            + (inStatus is { } wanted ? $" and m.status = {values.Add((short)wanted)}" : "")
+            + (ofKind is { } chosen ? $" and m.kind = {values.Add((short)chosen)}" : " and m.kind <> 0")
+            + (text is null ? "" : $"""
                  and exists (select 1 from contacts c where c.id = m.contact_id
-                    and (strpos(c.names, fold({values.Add(search.Trim())})) > 0
-                        or strpos(c.phone, {values.Add(search.Trim())}) > 0))
+                    and (strpos(c.names, fold({values.Add(text)})) > 0
+                        or strpos(c.phone, {values.Add(text)}) > 0))
                 """);
 
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
