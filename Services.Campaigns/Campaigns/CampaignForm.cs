@@ -24,7 +24,10 @@ internal sealed record CampaignForm
     /// <summary>Null: at once when launched.</summary>
     public DateTimeOffset? StartAt { get; init; }
 
-    public QuietHours? QuietHours { get; init; }
+    public QuietHoursForm? QuietHours { get; init; }
+
+    /// <param name="TimeZone">IANA name.</param>
+    internal sealed record QuietHoursForm(TimeOnly? From, TimeOnly? To, string? TimeZone);
 
     internal sealed record Message1Form(Guid? TemplateId, IReadOnlyDictionary<string, string?>? Variables);
 
@@ -39,10 +42,10 @@ internal sealed record CampaignForm
         var variables = template is null ? [] : ReadVariables(form, template);
         ReadMessage2(form);
         await ReadAudienceAsync(form, db, cancellationToken);
-        ReadQuietHours(form);
+        var quietHours = ReadQuietHours(form);
         return (form.IsValid
             ? new(name, template!.Id, variables, Message2?.Body, Message2?.WithinHours, Audience!,
-                StartAt?.ToUniversalTime(), QuietHours)
+                StartAt?.ToUniversalTime(), quietHours)
             : null, form);
     }
 
@@ -140,6 +143,10 @@ internal sealed record CampaignForm
         {
             form.Refuse("audience.tags", "audience.tags names at least one tag, and none is empty.");
         }
+        else if (Audience.Tags?.Any(tag => tag.Any(char.IsControl)) is true)
+        {
+            form.Refuse("audience.tags", "audience.tags holds a control character: remove it.");
+        }
         else if (Audience is { ContactIds: { } ids })
         {
             if (ids.Count is 0 or > MostContacts)
@@ -156,22 +163,34 @@ internal sealed record CampaignForm
         }
     }
 
-    private void ReadQuietHours(FormReader form)
+    private QuietHours? ReadQuietHours(FormReader form)
     {
-        if (QuietHours is null)
+        if (QuietHours is not { } given)
         {
-            return;
+            return null;
         }
 
-        if (!TimeZoneInfo.TryFindSystemTimeZoneById(QuietHours.TimeZone, out _))
+        if (given.TimeZone is null || !TimeZoneInfo.TryFindSystemTimeZoneById(given.TimeZone, out _))
         {
             form.Refuse("quietHours.timeZone", "quietHours.timeZone is an IANA name, such as Europe/Paris.");
         }
 
-        if (QuietHours.From == QuietHours.To)
+        if (given.From is null)
+        {
+            form.Refuse("quietHours.from", "quietHours.from is missing: a time of day, such as 21:00.");
+        }
+
+        if (given.To is null)
+        {
+            form.Refuse("quietHours.to", "quietHours.to is missing: a time of day, such as 08:00.");
+        }
+
+        if (given.From == given.To)
         {
             form.Refuse("quietHours.to", "quietHours.to differs from quietHours.from.");
         }
+
+        return form.IsValid ? new(given.From!.Value, given.To!.Value, given.TimeZone!) : null;
     }
 }
 
