@@ -1,4 +1,5 @@
 using System.Net.Http.Json;
+using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
@@ -25,6 +26,9 @@ public sealed class CampaignsApp(DatabaseFixture databases, BrokerFixture broker
 
     public HttpClient Client { get; private set; } = null!;
 
+    /// <summary>The other end of the contract with Messaging.</summary>
+    internal OrderDesk Desk { get; private set; } = null!;
+
     public NpgsqlDataSource Database => Service<NpgsqlDataSource>();
 
     public T Service<T>()
@@ -32,11 +36,13 @@ public sealed class CampaignsApp(DatabaseFixture databases, BrokerFixture broker
 
     public async ValueTask InitializeAsync()
     {
+        Desk = await OrderDesk.OpenAsync(broker.Address);
         _host = new(new()
         {
             ["ConnectionStrings:campaignsdb"] = await databases.CreateDatabaseAsync(),
             ["ConnectionStrings:rabbitmq"] = broker.Address.ToString(),
             ["PublicUrl"] = "https://campaigns.example",
+            ["Sending:MinInterval"] = "00:00:00.050",
             ["Sandbox:Mode"] = "emulator",
             ["Sandbox:JoinCode"] = "join happy-tiger",
         });
@@ -51,6 +57,8 @@ public sealed class CampaignsApp(DatabaseFixture databases, BrokerFixture broker
         {
             await _host.DisposeAsync();
         }
+
+        await Desk.DisposeAsync();
     }
 
     /// <summary>A number that no other test has.</summary>
@@ -75,10 +83,59 @@ public sealed class CampaignsApp(DatabaseFixture databases, BrokerFixture broker
         return await PostAsync("/api/templates", fields);
     }
 
-    /// <summary>The answer's body; fails unless the call succeeds.</summary>
-    public async Task<JsonNode> PostAsync(string path, JsonNode body)
+    /// <summary>A draft to these contacts; <paramref name="fields"/> are those the test is about.</summary>
+    public async Task<JsonNode> CreateCampaignAsync(IEnumerable<JsonNode> contacts, JsonObject? fields = null)
     {
-        using var response = await Client.PostAsJsonAsync(path, body);
+        fields ??= [];
+        fields["name"] ??= "Printemps";
+        fields["message1"] ??= new JsonObject
+        {
+            ["templateId"] = (await CreateTemplateAsync()).Id(),
+            ["variables"] = new JsonObject { ["1"] = "{{phone}}", ["2"] = "lundi" },
+        };
+        fields["audience"] ??= new JsonObject
+        {
+            ["contactIds"] = new JsonArray([.. contacts.Select(contact => (JsonNode)contact.Id())]),
+        };
+        return await PostAsync("/api/campaigns", fields);
+    }
+
+    /// <summary>A running campaign to new contacts, whose orders are the test's to answer.</summary>
+    internal async Task<LaunchedCampaign> LaunchAsync(int contacts, JsonObject? fields = null)
+    {
+        var people = new List<JsonNode>();
+        while (people.Count < contacts)
+        {
+            people.Add(await CreateContactAsync(new() { ["firstName"] = $"Zoé {people.Count + 1}" }));
+        }
+
+        var phones = people.ConvertAll(person => (string)person["phone"]!);
+        var shift = Desk.TakeOver(phones);
+        var campaign = await CreateCampaignAsync(people, fields);
+        await MoveAsync(campaign.Id(), "launch");
+        return new(campaign.Id(), people, phones, shift);
+    }
+
+    /// <summary>launch, pause, resume or cancel.</summary>
+    public Task<JsonNode> MoveAsync(Guid campaign, string move) => PostAsync($"/api/campaigns/{campaign}/{move}");
+
+    public Task<JsonNode> StatsAsync(Guid campaign) => GetAsync($"/api/campaigns/{campaign}/stats");
+
+    /// <summary>Waits until the campaign's statistics are as the test expects.</summary>
+    public Task<JsonNode> StatsAsync(
+        Guid campaign, Func<JsonNode, bool> expected, [CallerArgumentExpression(nameof(expected))] string what = "") =>
+        Eventually.ReturnsAsync(() => StatsAsync(campaign), expected, what: what);
+
+    public Task<JsonNode> CompletedAsync(Guid campaign) =>
+        StatsAsync(campaign, stats => (string?)stats["status"] == "completed");
+
+    public async Task<JsonArray> MessagesAsync(Guid campaign, string query = "") =>
+        (await GetAsync($"/api/campaigns/{campaign}/messages?limit=500&{query}"))["items"]!.AsArray();
+
+    /// <summary>The answer's body; fails unless the call succeeds.</summary>
+    public async Task<JsonNode> PostAsync(string path, JsonNode? body = null)
+    {
+        using var response = body is null ? await Client.PostAsync(path, null) : await Client.PostAsJsonAsync(path, body);
         return await ReadAsync(response);
     }
 
@@ -101,13 +158,20 @@ public sealed class CampaignsApp(DatabaseFixture databases, BrokerFixture broker
         await command.ExecuteNonQueryAsync();
     }
 
-    /// <summary>A campaign that uses the template, in a state that its own life would bring about.</summary>
+    /// <summary>
+    /// A campaign that uses the template, in a state that its own life would bring about. It stays in it: its audience
+    /// is frozen, and if it runs, something is still out.
+    /// </summary>
     public async Task<Guid> CampaignAsync(Guid templateId, string status, string name = "Campagne")
     {
         var id = Guid.CreateVersion7();
         await ExecuteAsync("""
-            insert into campaigns (id, name, status, template_id, variables, audience, created_at, updated_at)
-            values ($1, $2, $3, $4, '{}', '{"all": true}', now(), now())
+            with campaign as (
+                insert into campaigns (
+                    id, name, status, template_id, variables, audience, launched_at, frozen_at, created_at, updated_at)
+                values ($1, $2, $3, $4, '{}', '{"all": true}', now(), now(), now(), now()) returning *)
+            insert into campaign_counters (campaign_id, kind, status, n)
+            select id, 1, 2, 1 from campaign where status = 'running'
             """, id, name, status, templateId);
         return id;
     }
@@ -130,4 +194,16 @@ public sealed class CampaignsApp(DatabaseFixture databases, BrokerFixture broker
             }
         }
     }
+}
+
+/// <summary>At its end, what is still unanswered is accepted.</summary>
+internal sealed record LaunchedCampaign(
+    Guid Id, IReadOnlyList<JsonNode> People, IReadOnlyList<string> Phones, OrderDesk.Shift Orders) : IAsyncDisposable
+{
+    public ValueTask DisposeAsync() => Orders.DisposeAsync();
+}
+
+internal static class Answers
+{
+    public static Guid Id(this JsonNode answer) => (Guid)answer["id"]!;
 }
