@@ -148,6 +148,7 @@ internal sealed class Supervised(
             State = well ? ProcessState.Healthy : State == ProcessState.Starting ? State : ProcessState.Unhealthy;
             var pause = Task.Delay(well ? WhileHealthy : WhileStarting, clock, stopping.Token);
             await Task.WhenAny(process.Ended, pause);
+            stopping.Token.ThrowIfCancellationRequested();
         }
 
         return since;
