@@ -82,7 +82,9 @@ if (emulated)
         .WithEnvironment("Emulator__SandboxNumber", settings.SandboxNumber)
         .WithEnvironment("Emulator__JoinCode", settings.JoinCode)
         // It allows what is set, and by default what the real Sandbox does: one message in 3 s.
-        .WithEnvironment("Emulator__MinInterval", (settings.RatePerSecond is null ? settings.MinInterval : default).ToString("c"))
+        .WithEnvironment(
+            "Emulator__MinInterval",
+            (settings.RatePerSecond is null ? settings.MinInterval : default).ToString("c"))
         .WithEnvironment("Emulator__InboundWebhookUrl", settings.PublicUrl + "/api/webhooks/twilio");
     messaging.WithEnvironment("Twilio__ApiBaseUrl", emulator.GetEndpoint("http"));
     messaging.WithEnvironment("Twilio__ContentBaseUrl", emulator.GetEndpoint("http"));

@@ -8,7 +8,7 @@ internal static class KeptSecret
     // Without those that look alike, because people copy the administrator's password from a terminal.
     private const string Letters = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789";
 
-    /// <summary>The secret in <paramref name="path"/>; if there is none yet, <paramref name="generate"/>'s, kept there.</summary>
+    /// <summary>The secret in <paramref name="path"/>; if there is none yet, <paramref name="generate"/>'s.</summary>
     public static string Read(string path, Func<string> generate)
     {
         if (!File.Exists(path))

@@ -18,7 +18,7 @@ internal enum Mode
 /// <summary>The settings of the local run, checked; README lists their names and meanings.</summary>
 internal sealed partial class Settings
 {
-    /// <summary>The sender that all of Twilio's Sandbox users share. https://www.twilio.com/docs/whatsapp/sandbox</summary>
+    /// <summary>The sender all Sandbox users share. https://www.twilio.com/docs/whatsapp/sandbox</summary>
     public const string SharedSandboxNumber = "+14155238886";
 
     private const string EmulatorJoinCode = "calm-harbour";
@@ -33,7 +33,8 @@ internal sealed partial class Settings
         AuthToken = Text("TWILIO_AUTH_TOKEN");
         CheckCredentials();
         SandboxNumber = Text("TWILIO_SANDBOX_NUMBER", SharedSandboxNumber);
-        Check("TWILIO_SANDBOX_NUMBER", PhoneNumber().IsMatch(SandboxNumber), $"an E.164 number such as {SharedSandboxNumber}");
+        Check("TWILIO_SANDBOX_NUMBER", PhoneNumber().IsMatch(SandboxNumber),
+            $"an E.164 number such as {SharedSandboxNumber}");
         Mode = AccountSid is "" && AuthToken is "" ? Mode.Emulator
             : SandboxNumber == SharedSandboxNumber ? Mode.Sandbox
             : Mode.Production;
@@ -52,10 +53,11 @@ internal sealed partial class Settings
         AdminPassword = Text("CAMPAIGNS_ADMIN_PASSWORD");
         CorsAllowedOrigins = Origins("CORS_ALLOWED_ORIGINS");
         OtlpEndpoint = Text("OTEL_EXPORTER_OTLP_ENDPOINT");
-        Check("WHATSAPP_PROVIDER", Text("WHATSAPP_PROVIDER", "twilio") == "twilio", "twilio, the provider there is so far");
+        var provider = Text("WHATSAPP_PROVIDER", "twilio");
+        Check("WHATSAPP_PROVIDER", provider == "twilio", "twilio, the provider there is so far");
     }
 
-    /// <summary>Names of the settings that hold secrets, or that services know by other names: not for every child.</summary>
+    /// <summary>Names of the settings: some are secrets, and services know them by other names.</summary>
     public static IReadOnlyList<string> Names { get; } =
     [
         "TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_SANDBOX_NUMBER", "TWILIO_SANDBOX_JOIN_CODE",
@@ -153,7 +155,8 @@ internal sealed partial class Settings
         }
         else if (AccountSid is not "")
         {
-            Check("TWILIO_ACCOUNT_SID", Sid().IsMatch(AccountSid), "AC and 32 hexadecimal digits, as Twilio's console shows it");
+            Check("TWILIO_ACCOUNT_SID", Sid().IsMatch(AccountSid),
+                "AC and 32 hexadecimal digits, as Twilio's console shows it");
         }
     }
 
@@ -218,7 +221,8 @@ internal sealed partial class Settings
         var origins = Text(name).Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
             .Select(origin => origin.TrimEnd('/')).ToArray();
         var valid = origins.All(origin => Uri.TryCreate(origin, UriKind.Absolute, out var address)
-            && address.Scheme is "http" or "https" && address.GetLeftPart(UriPartial.Authority).Length >= origin.Length);
+            && address.Scheme is "http" or "https"
+            && address.GetLeftPart(UriPartial.Authority).Length >= origin.Length);
         Check(name, valid, "origins separated by commas, such as https://app.example.org, without a path");
         return string.Join(',', origins);
     }

@@ -13,7 +13,8 @@ public sealed class FixtureTests(DatabaseFixture databases, BrokerFixture broker
         Assert.NotEqual(first, second);
         await using var connection = new NpgsqlConnection(first);
         await connection.OpenAsync(TestContext.Current.CancellationToken);
-        await using var command = new NpgsqlCommand("select count(*) from pg_class where relnamespace = 'public'::regnamespace", connection);
+        await using var command = new NpgsqlCommand(
+            "select count(*) from pg_class where relnamespace = 'public'::regnamespace", connection);
         Assert.Equal(0L, await command.ExecuteScalarAsync(TestContext.Current.CancellationToken));
     }
 

@@ -22,7 +22,7 @@ public static class Eventually
         [CallerArgumentExpression(nameof(condition))] string what = "") =>
         await ReturnsAsync(condition, value => value, within, what);
 
-    /// <summary>The first value that satisfies <paramref name="condition"/>; throws with the last one if none does.</summary>
+    /// <summary>The first value to satisfy <paramref name="condition"/>; throws with the last if none does.</summary>
     public static async Task<T> ReturnsAsync<T>(
         Func<Task<T>> read,
         Func<T, bool> condition,

@@ -87,7 +87,7 @@ internal sealed class Dashboard : IAsyncDisposable
         context.Response.StatusCode = StatusCodes.Status204NoContent;
     }
 
-    /// <summary>Server-sent events: the kept log lines and then every new one, and the resources while they change.</summary>
+    /// <summary>Server-sent events: the kept log lines, then every new one, and the resources as they change.</summary>
     private async Task EventsAsync(HttpContext context)
     {
         if (!IsKey(context.Request.Cookies[Cookie]))

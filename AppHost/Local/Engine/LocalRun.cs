@@ -60,7 +60,8 @@ internal sealed class LocalRun(
         try
         {
             Directory.CreateDirectory(options.DataFolder);
-            return new(Path.Combine(options.DataFolder, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            var path = Path.Combine(options.DataFolder, "lock");
+            return new(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
         catch (UnauthorizedAccessException)
         {
@@ -166,7 +167,8 @@ internal sealed class LocalRun(
         await Task.WhenAll(Processes.Select(Stop));
 
         // Those that need it first; each level leaves its share of the time to the levels below.
-        Task Stop(Supervised process) => stops.TryGetValue(process, out var stop) ? stop : stops[process] = StopOneAsync(process);
+        Task Stop(Supervised process) =>
+            stops.TryGetValue(process, out var stop) ? stop : stops[process] = StopOneAsync(process);
 
         async Task StopOneAsync(Supervised process)
         {

@@ -7,7 +7,7 @@ namespace AppHost;
 /// <summary>One line that a resource has written.</summary>
 internal readonly record struct LogLine(DateTimeOffset At, string Resource, string Text);
 
-/// <summary>The latest lines of all resources, for those who come later, and the new ones for those who watch.</summary>
+/// <summary>The latest lines of all resources for those who come later, the new ones for those who watch.</summary>
 internal sealed partial class LogBuffer(TimeProvider clock)
 {
     private const int Kept = 2000;

@@ -6,7 +6,8 @@ namespace AppHost;
 
 /// <summary>One replica of a project, run from its build output.</summary>
 internal sealed class ProjectProcess(
-    ProjectResource project, Func<string?, IReadOnlyDictionary<string, string?>> environment, HttpClient http) : Workload
+    ProjectResource project, Func<string?, IReadOnlyDictionary<string, string?>> environment, HttpClient http)
+    : Workload
 {
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(5);
 
@@ -43,7 +44,8 @@ internal sealed class ProjectProcess(
                 $"http://127.0.0.1:{port}{project.HealthPath}", HttpCompletionOption.ResponseHeadersRead, limit.Token);
             return answer.StatusCode == HttpStatusCode.OK;
         }
-        catch (Exception exception) when (exception is HttpRequestException or SocketException or OperationCanceledException)
+        catch (Exception exception)
+            when (exception is HttpRequestException or SocketException or OperationCanceledException)
         {
             cancellationToken.ThrowIfCancellationRequested();
             return false;

@@ -99,7 +99,9 @@ public static class ResourceBuilderExtensions
         builder.With((run, environment) => environment[name] = run.Addresses(endpointReference.Owner)[0]);
 
     public static EndpointReference GetEndpoint(this IResourceBuilder<ProjectResource> builder, string name) =>
-        name == "http" ? new(builder.Resource) : throw new ArgumentException($"There is no endpoint {name}.", nameof(name));
+        name == "http"
+            ? new(builder.Resource)
+            : throw new ArgumentException($"There is no endpoint {name}.", nameof(name));
 
     private static IResourceBuilder<ProjectResource> With(
         this IResourceBuilder<ProjectResource> builder, Action<LocalRun, IDictionary<string, string?>> environment)

@@ -12,7 +12,7 @@ namespace AppHost;
 /// </remarks>
 internal sealed class Guard : IDisposable
 {
-    // "+ GROUP SIGNAL" entrusts a process group, "- GROUP" takes it back, "d FOLDER" names a folder to delete at the end.
+    // "+ GROUP SIGNAL" entrusts a process group, "- GROUP" takes it back, "d FOLDER" is to be deleted.
     private const string Script = """
         trap '' HUP INT QUIT TERM
         groups=
@@ -48,7 +48,7 @@ internal sealed class Guard : IDisposable
 
     public string Folder { get; }
 
-    /// <summary>From now on the group ends, by <paramref name="signal"/> and at last SIGKILL, when this process does.</summary>
+    /// <summary>The group ends, by <paramref name="signal"/> and at last SIGKILL, when this process does.</summary>
     public void Add(int group, int signal)
     {
         lock (gate)

@@ -3,10 +3,10 @@ using System.Text;
 
 namespace AppHost;
 
-/// <summary>Processes of an earlier run on the same folder that nobody could stop, because its guard was killed too.</summary>
+/// <summary>Processes of an earlier run on the same folder, left because its guard was killed too.</summary>
 internal static class Leftovers
 {
-    /// <summary>The environment variable by which a child, and what it starts in turn, is known to belong to a folder.</summary>
+    /// <summary>The environment variable that says which folder a child, and what it starts, belongs to.</summary>
     public const string Mark = "CAMPAIGNS_GUARDED_FOLDER";
 
     private static readonly TimeSpan ForTheGuard = TimeSpan.FromSeconds(8);

@@ -11,7 +11,7 @@ internal static partial class Posix
 
     public static bool IsRoot => GetEffectiveUser() == 0;
 
-    /// <summary>Signals every process of the group that <paramref name="leader"/> leads; one that is gone is no error.</summary>
+    /// <summary>Signals the whole group of <paramref name="leader"/>; one that is gone is no error.</summary>
     public static void SignalGroup(int leader, int signal) => _ = Kill(-leader, signal);
 
     [LibraryImport("libc", EntryPoint = "getppid")]

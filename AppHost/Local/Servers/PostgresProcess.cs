@@ -13,8 +13,8 @@ internal sealed class PostgresProcess(string folder, params IReadOnlyList<string
     public const string UserName = "campaigns";
     private const string SystemUser = "postgres";
 
-    // PostgreSQL refuses to run as root, and the user that root runs it as need not be allowed to pass the folders above
-    // the data (/root, say). So it gets the folder opened, and a path that leads straight to what is open.
+    // PostgreSQL refuses to run as root, and the user that root runs it as need not be allowed to pass the folders
+    // above the data (/root, say). So it gets the folder opened, and a path that leads straight to what is open.
     private const string OpenFolder = "/proc/self/fd/9";
 
     private readonly string binaries = FindBinaries() ?? throw Tools.Missing("PostgreSQL");
@@ -42,7 +42,7 @@ internal sealed class PostgresProcess(string folder, params IReadOnlyList<string
         StopSignal = Posix.SigInt, // "fast": ends the sessions, keeps what is committed
     };
 
-    /// <summary><c>CAMPAIGNS_POSTGRES_BIN</c>, or Debian's newest version, or the PATH; null where there is none.</summary>
+    /// <summary><c>CAMPAIGNS_POSTGRES_BIN</c>, or Debian's newest, or the PATH; null where there is none.</summary>
     public static string? FindBinaries()
     {
         const string Debian = "/usr/lib/postgresql";
@@ -83,7 +83,8 @@ internal sealed class PostgresProcess(string folder, params IReadOnlyList<string
     {
         try
         {
-            await using var connection = new NpgsqlConnection(ConnectionString("postgres") + ";Pooling=false;Timeout=5");
+            await using var connection = new NpgsqlConnection(
+                ConnectionString("postgres") + ";Pooling=false;Timeout=5");
             await connection.OpenAsync(cancellationToken);
             foreach (var database in Databases.Where(database => !created.ContainsKey(database)))
             {
@@ -108,7 +109,7 @@ internal sealed class PostgresProcess(string folder, params IReadOnlyList<string
     private void ForgetServerBeforeReboot()
     {
         var record = Path.Combine(data, "postmaster.pid");
-        // https://www.postgresql.org/docs/15/storage-file-layout.html: the first line is the process, the fourth the port.
+        // First line: the process; fourth: the port. https://www.postgresql.org/docs/15/storage-file-layout.html
         if (File.Exists(record) && File.ReadAllLines(record) is [var process, _, _, var port, ..]
             && File.Exists($"/proc/{process}/cmdline")
             && !File.ReadAllText($"/proc/{process}/cmdline").Contains($"\0-p\0{port}\0", StringComparison.Ordinal))
@@ -119,7 +120,8 @@ internal sealed class PostgresProcess(string folder, params IReadOnlyList<string
 
     private async Task CreateAsync(NpgsqlConnection connection, string database, CancellationToken cancellationToken)
     {
-        await using var exists = new NpgsqlCommand("select exists (select from pg_database where datname = $1)", connection)
+        await using var exists = new NpgsqlCommand(
+            "select exists (select from pg_database where datname = $1)", connection)
         {
             Parameters = { new() { Value = database } },
         };
@@ -151,7 +153,8 @@ internal sealed class PostgresProcess(string folder, params IReadOnlyList<string
         string[] arguments =
         [
             "-D", OpenFolder, "--username", UserName, "--pwfile", $"{OpenFolder}/../password",
-            "--auth", "scram-sha-256", "--encoding", "UTF8", "--locale", "C.UTF-8", .. Durable ? [] : new[] { "--no-sync" },
+            "--auth", "scram-sha-256", "--encoding", "UTF8", "--locale", "C.UTF-8",
+            .. Durable ? [] : new[] { "--no-sync" },
         ];
         await AsSystemUser(draft, "initdb", arguments).RunAsync(cancellationToken);
         Directory.Move(draft, data);
@@ -160,7 +163,8 @@ internal sealed class PostgresProcess(string folder, params IReadOnlyList<string
     private Command AsSystemUser(string opened, string program, string[] arguments)
     {
         string[] user = Posix.IsRoot ? ["setpriv", "--reuid", SystemUser, "--regid", SystemUser, "--init-groups"] : [];
-        return new("sh", ["-c", "exec 9<\"$0\" && exec \"$@\"", opened, .. user, Path.Combine(binaries, program), .. arguments])
+        var path = Path.Combine(binaries, program);
+        return new("sh", ["-c", "exec 9<\"$0\" && exec \"$@\"", opened, .. user, path, .. arguments])
         {
             WorkingDirectory = "/",
         };

@@ -48,7 +48,8 @@ public sealed class AppHostProgramTests : IDisposable
             using (var second = new AppHostProgram(folder))
             {
                 Assert.Equal(1, await second.EndAsync(Soon));
-                Assert.Contains("CAMPAIGNS_DATA_DIR", Assert.Single(second.Errors, line => line.Length > 0), StringComparison.Ordinal);
+                var refusal = Assert.Single(second.Errors, line => line.Length > 0);
+                Assert.Contains("CAMPAIGNS_DATA_DIR", refusal, StringComparison.Ordinal);
             }
 
             killed.Kill();
@@ -70,7 +71,8 @@ public sealed class AppHostProgramTests : IDisposable
         {
             Assert.False(program.HasExited, string.Join('\n', program.Errors));
             return Servers.All(server => program.Output.Any(line =>
-                line.StartsWith(server, StringComparison.Ordinal) && line.Contains("is healthy", StringComparison.Ordinal)));
+                line.StartsWith(server, StringComparison.Ordinal)
+                && line.Contains("is healthy", StringComparison.Ordinal)));
         },
         StartLimit,
         "both servers are healthy");

@@ -52,7 +52,8 @@ public sealed class LocalRunTests : IDisposable
 
         Assert.Equal(HttpStatusCode.OK, (await http.GetAsync("/")).StatusCode);
         Assert.Equal(HttpStatusCode.Unauthorized, (await http.GetAsync("/events")).StatusCode);
-        Assert.Equal(HttpStatusCode.Unauthorized, (await http.PostAsync("/login", new StringContent("guess"))).StatusCode);
+        var guess = await http.PostAsync("/login", new StringContent("guess"));
+        Assert.Equal(HttpStatusCode.Unauthorized, guess.StatusCode);
         var login = await http.PostAsync("/login", new StringContent(address.Fragment.TrimStart('#')));
         Assert.Equal(HttpStatusCode.NoContent, login.StatusCode);
         using var events = await http.GetAsync("/events", HttpCompletionOption.ResponseHeadersRead);
