@@ -18,11 +18,21 @@ public class CampaignFormTests(CampaignsApp app)
     [InlineData("""{ "message1": { "templateId": "HX1" } }""", "message1.templateId", "wrong type")]
     [InlineData("""{ "message1": { "templateId": "UNKNOWN" } }""", "message1.templateId", "no template")]
     [InlineData("""{ "message1": { "templateId": "TEMPLATE" } }""", "message1.variables.1", "not filled")]
-    [InlineData("""{ "message1": { "templateId": "TEMPLATE", "variables": { "1": "x", "2": " " } } }""", "message1.variables.2", "not filled")]
-    [InlineData("""{ "message1": { "templateId": "TEMPLATE", "variables": { "1": "x", "2": null } } }""", "message1.variables.2", "not filled")]
-    [InlineData("""{ "message1": { "templateId": "TEMPLATE", "variables": { "1": "x", "2": "y", "3": "z" } } }""", "message1.variables.3", "no variable 3")]
-    [InlineData("""{ "message1": { "templateId": "TEMPLATE", "variables": { "1": "{{firstName", "2": "y" } } }""", "message1.variables.1", "two braces")]
-    [InlineData("""{ "message1": { "templateId": "TEMPLATE", "variables": { "1": 3, "2": "y" } } }""", "message1.variables.1", "wrong type")]
+    [InlineData(
+        """{ "message1": { "templateId": "TEMPLATE", "variables": { "1": "x", "2": " " } } }""",
+        "message1.variables.2", "not filled")]
+    [InlineData(
+        """{ "message1": { "templateId": "TEMPLATE", "variables": { "1": "x", "2": null } } }""",
+        "message1.variables.2", "not filled")]
+    [InlineData(
+        """{ "message1": { "templateId": "TEMPLATE", "variables": { "1": "x", "2": "y", "3": "z" } } }""",
+        "message1.variables.3", "no variable 3")]
+    [InlineData(
+        """{ "message1": { "templateId": "TEMPLATE", "variables": { "1": "{{firstName", "2": "y" } } }""",
+        "message1.variables.1", "two braces")]
+    [InlineData(
+        """{ "message1": { "templateId": "TEMPLATE", "variables": { "1": 3, "2": "y" } } }""",
+        "message1.variables.1", "wrong type")]
     [InlineData("""{ "message2": { "body": "" } }""", "message2.body", "missing")]
     [InlineData("""{ "message2": { "body": "Merci\u0000" } }""", "message2.body", "control character")]
     [InlineData("""{ "message2": { "body": "Merci {{firstName}" } }""", "message2.body", "two braces")]
@@ -44,12 +54,18 @@ public class CampaignFormTests(CampaignsApp app)
     [InlineData("""{ "audience": { "contactIds": ["UNKNOWN"] } }""", "audience.contactIds", "no contact")]
     [InlineData("""{ "audience": { "contactIds": ["Zoé"] } }""", "audience.contactIds[0]", "wrong type")]
     [InlineData("""{ "startAt": "tomorrow" }""", "startAt", "wrong type")]
-    [InlineData("""{ "quietHours": { "from": "21:00", "to": "08:00", "timeZone": "Mars/Olympus" } }""", "quietHours.timeZone", "IANA")]
+    [InlineData(
+        """{ "quietHours": { "from": "21:00", "to": "08:00", "timeZone": "Mars/Olympus" } }""",
+        "quietHours.timeZone", "IANA")]
     [InlineData("""{ "quietHours": { "from": "21:00", "to": "08:00" } }""", "quietHours.timeZone", "IANA")]
     [InlineData("""{ "quietHours": { "from": "21:00", "timeZone": "Europe/Paris" } }""", "quietHours.to", "missing")]
     [InlineData("""{ "quietHours": { "to": "08:00", "timeZone": "Europe/Paris" } }""", "quietHours.from", "missing")]
-    [InlineData("""{ "quietHours": { "from": "21:00", "to": "21:00", "timeZone": "Europe/Paris" } }""", "quietHours.to", "differs")]
-    [InlineData("""{ "quietHours": { "from": "25:00", "to": "08:00", "timeZone": "Europe/Paris" } }""", "quietHours.from", "wrong type")]
+    [InlineData(
+        """{ "quietHours": { "from": "21:00", "to": "21:00", "timeZone": "Europe/Paris" } }""",
+        "quietHours.to", "differs")]
+    [InlineData(
+        """{ "quietHours": { "from": "25:00", "to": "08:00", "timeZone": "Europe/Paris" } }""",
+        "quietHours.from", "wrong type")]
     public async Task A_field_that_cannot_be_is_named_with_a_remedy(string fields, string field, string remedy)
     {
         var draft = await app.CreateCampaignAsync([await app.CreateContactAsync()]);

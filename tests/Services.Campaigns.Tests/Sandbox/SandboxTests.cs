@@ -19,7 +19,7 @@ public class SandboxTests(CampaignsApp app)
         Assert.Equal("+14155238886", (string?)sandbox["number"]);
         Assert.Equal("happy-tiger", (string?)sandbox["joinCode"]);
         Assert.Equal("https://wa.me/14155238886?text=join%20happy-tiger", (string?)sandbox["joinLink"]);
-        Assert.Equal(3, (double)sandbox["limits"]!["minIntervalSeconds"]!);
+        Assert.Equal(0.05, (double)sandbox["limits"]!["minIntervalSeconds"]!);
         Assert.Equal(24, (int)sandbox["limits"]!["sessionHours"]!);
         Assert.Equal(72, (int)sandbox["limits"]!["membershipHours"]!);
         Assert.Equal("https://campaigns.example/api/webhooks/twilio", (string?)sandbox["webhookUrl"]);
