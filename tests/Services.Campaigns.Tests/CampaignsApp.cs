@@ -135,7 +135,9 @@ public sealed class CampaignsApp(DatabaseFixture databases, BrokerFixture broker
     /// <summary>The answer's body; fails unless the call succeeds.</summary>
     public async Task<JsonNode> PostAsync(string path, JsonNode? body = null)
     {
-        using var response = body is null ? await Client.PostAsync(path, null) : await Client.PostAsJsonAsync(path, body);
+        using var response = body is null
+            ? await Client.PostAsync(path, null)
+            : await Client.PostAsJsonAsync(path, body);
         return await ReadAsync(response);
     }
 

@@ -183,7 +183,11 @@ public class CampaignApiTests(CampaignsApp app)
 
         async Task<Guid> PersonAsync(string firstName, string? state = null)
         {
-            var contact = await app.CreateContactAsync(new() { ["firstName"] = firstName, ["tags"] = new JsonArray(tag) });
+            var contact = await app.CreateContactAsync(new()
+            {
+                ["firstName"] = firstName,
+                ["tags"] = new JsonArray(tag),
+            });
             if (state is not null)
             {
                 await app.ExecuteAsync($"update contacts set {state} where id = $1", contact.Id());
@@ -205,7 +209,8 @@ public class CampaignApiTests(CampaignsApp app)
         var contacts = (int)(await app.GetAsync("/api/contacts?limit=1"))["total"]!;
         var preview = await app.GetAsync($"{Campaigns}/{campaign.Id()}/preview");
         Assert.Equal(
-            contacts, (int)preview["recipients"]! + preview["excluded"]!.AsObject().Sum(excluded => (int)excluded.Value!));
+            contacts,
+            (int)preview["recipients"]! + preview["excluded"]!.AsObject().Sum(excluded => (int)excluded.Value!));
 
         await app.MoveAsync(campaign.Id(), "launch");
         var stats = await app.StatsAsync(campaign.Id());
@@ -254,7 +259,10 @@ public class CampaignApiTests(CampaignsApp app)
             Assert.Contains(found["items"]!.AsArray(), item => item!.Id() == campaign.Id());
         }
 
-        foreach (var query in new[] { $"search={Uri.EscapeDataString(name.Replace('_', 'x'))}", $"status=paused&search={name[6..30]}" })
+        foreach (var query in new[]
+        {
+            $"search={Uri.EscapeDataString(name.Replace('_', 'x'))}", $"status=paused&search={name[6..30]}",
+        })
         {
             Assert.Equal(0, (int)(await app.GetAsync($"{Campaigns}?{query}"))["total"]!);
         }

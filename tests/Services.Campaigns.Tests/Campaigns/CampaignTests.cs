@@ -7,7 +7,7 @@ public class CampaignTests
 {
     private static readonly DateTimeOffset Now = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
 
-    // What people can do; a campaign starts at its time and completes by itself, over HTTP and in the dispatcher's tests.
+    // What people can do; that a campaign starts at its time and completes by itself is tested over HTTP.
     private static readonly (CampaignStatus From, CampaignStatus To)[] Arrows =
     [
         (CampaignStatus.Draft, CampaignStatus.Scheduled), (CampaignStatus.Draft, CampaignStatus.Running),
@@ -98,7 +98,8 @@ public class CampaignTests
             from minutes in Gen.Two(Gen.Choose(0, 1439)).Where(pair => pair.Item1 != pair.Item2)
             from zone in Gen.Elements("Europe/Paris", "America/New_York", "Asia/Kolkata", "Pacific/Apia", "UTC")
             from second in Gen.Choose(0, 366 * 24 * 3600)
-            select (From: Minute(minutes.Item1), To: Minute(minutes.Item2), zone, instant: Now.AddSeconds(second))), day =>
+            select (From: Minute(minutes.Item1), To: Minute(minutes.Item2), zone, instant: Now.AddSeconds(second))),
+            day =>
             new QuietHours(day.From, day.To, day.zone).Contains(day.instant)
                 != new QuietHours(day.To, day.From, day.zone).Contains(day.instant)).QuickCheckThrowOnFailure();
 

@@ -9,7 +9,7 @@ internal static class AnyReports
 {
     public static readonly DateTimeOffset Start = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
 
-    /// <summary>All that is reported of one attempt: at most one verdict, and what the provider's callbacks tell.</summary>
+    /// <summary>All that is reported of one attempt: at most one verdict, and what callbacks tell.</summary>
     public static Gen<MessageReport[]> Of(int attempt) =>
         from verdict in Gen.Elements<MessageReport?>(null, Rejected(attempt), Deferred(attempt))
         from reports in OfLife(attempt, DeliveryStatus.Queued, DeliveryStatus.Sent, DeliveryStatus.Failed,

@@ -101,7 +101,8 @@ public sealed class Books(DatabaseFixture databases) : IAsyncLifetime
             select count(*) from pg_stat_activity
             where datname = current_database() and wait_event_type = 'Lock' and query like '%for update%'
             """) == 1);
-        var entered = reports.Select(report => Book.EnterAsync(report.Key, report.Report, CancellationToken.None)).ToArray();
+        var entered = reports
+            .Select(report => Book.EnterAsync(report.Key, report.Report, CancellationToken.None)).ToArray();
         await transaction.CommitAsync();
         await first;
         return entered;

@@ -74,7 +74,8 @@ public class DispatchTests(CampaignsApp app)
         Assert.Equal("cancelled", (string?)(await app.MoveAsync(campaign.Id, "cancel"))["status"]);
         await campaign.Orders.AcceptAsync(first);
 
-        var stats = await app.StatsAsync(campaign.Id, stats => (int)stats["cancelled"]! == 3 && (int)stats["sent"]! == 1);
+        var stats = await app.StatsAsync(
+            campaign.Id, stats => (int)stats["cancelled"]! == 3 && (int)stats["sent"]! == 1);
         Assert.Equal(("cancelled", 4), ((string?)stats["status"], (int)stats["total"]!));
         Assert.Single(campaign.Orders.Taken);
     }
@@ -89,7 +90,8 @@ public class DispatchTests(CampaignsApp app)
         var waiting = await MessageAsync(campaign, "retrying");
         Assert.Equal(1, (int)waiting["attempts"]!);
         Assert.Equal("63018", (string?)waiting["error"]!["code"]);
-        Assert.Equal(notBefore.UtcDateTime, ((DateTimeOffset)waiting["nextAttemptAt"]!).UtcDateTime, TimeSpan.FromMilliseconds(1));
+        Assert.Equal(
+            notBefore.UtcDateTime, ((DateTimeOffset)waiting["nextAttemptAt"]!).UtcDateTime, TimeSpan.FromMilliseconds(1));
 
         var order = await campaign.Orders.NextAsync();
         Assert.True(OrderDesk.Now() >= notBefore);
@@ -162,7 +164,8 @@ public class DispatchTests(CampaignsApp app)
             message => message["timeline"]!.AsArray().Any(entry => (string?)entry!["event"] == "accepted"));
         Assert.Equal($"SM{order.MessageId:N}1", (string?)message["whatsappMessageId"]);
         var stats = await app.CompletedAsync(campaign.Id);
-        Assert.Equal((1, 1, 1.0), ((int)stats["sent"]!, (int)stats["delivered"]!, (double)stats["rates"]!["delivery"]!));
+        Assert.Equal((1, 1), ((int)stats["sent"]!, (int)stats["delivered"]!));
+        Assert.Equal(1, (double)stats["rates"]!["delivery"]!);
     }
 
     [Fact]
@@ -210,7 +213,8 @@ public class DispatchTests(CampaignsApp app)
         var tester = CampaignsApp.AnyPhone();
         await using var both = app.Desk.TakeOver([.. campaign.Phones, tester]);
 
-        var test = await app.PostAsync($"/api/campaigns/{campaign.Id}/test-send", new JsonObject { ["phone"] = tester });
+        var test = await app.PostAsync(
+            $"/api/campaigns/{campaign.Id}/test-send", new JsonObject { ["phone"] = tester });
         await campaign.Orders.AcceptAsync(first);
         var orders = await both.AcceptNextAsync(2);
 
@@ -226,7 +230,8 @@ public class DispatchTests(CampaignsApp app)
     private async Task<JsonNode> MessageAsync(LaunchedCampaign campaign, string status)
     {
         var listed = await Eventually.ReturnsAsync(
-            async () => (await app.MessagesAsync(campaign.Id)).Single()!, message => (string?)message["status"] == status);
+            async () => (await app.MessagesAsync(campaign.Id)).Single()!,
+            message => (string?)message["status"] == status);
         return await app.GetAsync($"/api/messages/{listed.Id()}");
     }
 

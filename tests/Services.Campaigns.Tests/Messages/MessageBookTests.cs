@@ -15,7 +15,9 @@ public class MessageBookTests(Books books) : IClassFixture<Books>
         var truth = new Dictionary<Guid, MessageStatus>();
         foreach (var (reports, index) in Of(1).Sample(240).Select((reports, index) => (reports, index)))
         {
-            var kind = index % 10 == 0 ? MessageKind.Test : index % 3 == 0 ? MessageKind.Message2 : MessageKind.Message1;
+            var kind = index % 10 == 0 ? MessageKind.Test
+                : index % 3 == 0 ? MessageKind.Message2
+                : MessageKind.Message1;
             var (id, _) = await books.OrderedAsync(campaigns[index % campaigns.Length], kind);
             var replied = index % 4 == 0 ? [new MessageReport.Replied(At(500))] : Array.Empty<MessageReport>();
             entries.AddRange(Disordered([.. reports, .. replied]).Sample(1).Single().Select(report => (id, report)));

@@ -24,7 +24,8 @@ public class ReplyTests(CampaignsApp app)
         Assert.Equal((first.To, true, $"Merci {name} !"), (answer.To, answer.Urgent, answer.Text));
         Assert.Null(answer.Template);
         await campaign.Orders.AcceptAsync(answer);
-        Assert.Equal((await campaign.Orders.AcceptNextAsync(1)).Single().To, campaign.Phones.Except([first.To, second.To]).Single());
+        var third = (await campaign.Orders.AcceptNextAsync(1)).Single();
+        Assert.Equal(campaign.Phones.Except([first.To, second.To]).Single(), third.To);
 
         await app.Desk.WriteAsync(first.To, "Encore une question");
         await InteractionsAsync(first.To, 2);
@@ -145,7 +146,8 @@ public class ReplyTests(CampaignsApp app)
         await app.Desk.WriteAsync(stranger, "STOP");
 
         var found = await Eventually.ReturnsAsync(
-            () => app.GetAsync($"/api/contacts?search={Uri.EscapeDataString(stranger)}"), page => (int)page["total"]! == 1);
+            () => app.GetAsync($"/api/contacts?search={Uri.EscapeDataString(stranger)}"),
+            page => (int)page["total"]! == 1);
         Assert.True((bool)found["items"]![0]!["optedOut"]!);
     }
 
@@ -154,10 +156,11 @@ public class ReplyTests(CampaignsApp app)
         ["message2"] = new JsonObject { ["body"] = "Merci {{firstName}} !", ["withinHours"] = 2 },
     });
 
-    private Task<JsonNode> ContactAsync(LaunchedCampaign campaign, string phone, Func<JsonNode, bool> expected) =>
-        Eventually.ReturnsAsync(
-            () => app.GetAsync($"/api/contacts/{campaign.People.Single(person => (string?)person["phone"] == phone).Id()}"),
-            expected);
+    private Task<JsonNode> ContactAsync(LaunchedCampaign campaign, string phone, Func<JsonNode, bool> expected)
+    {
+        var id = campaign.People.Single(person => (string?)person["phone"] == phone).Id();
+        return Eventually.ReturnsAsync(() => app.GetAsync($"/api/contacts/{id}"), expected);
+    }
 
     private Task InteractionsAsync(string phone, long count) => Eventually.BecomesTrueAsync(async () =>
     {

@@ -21,16 +21,16 @@ public partial class StatsFormatTests(CampaignsApp app)
 
         var stats = await app.GetAsync($"{path}/stats");
         AssertFields(
-            stats, "campaignId status total pending queued sent delivered read failed retrying cancelled skipped replies "
-            + "message2 rates ratePerSecond startedAt finishedAt estimatedFinishAt");
+            stats, "campaignId status total pending queued sent delivered read failed retrying cancelled skipped "
+            + "replies message2 rates ratePerSecond startedAt finishedAt estimatedFinishAt");
         AssertFields(stats["message2"]!, "total sent delivered read failed");
         AssertFields(stats["rates"]!, "delivery read reply failure");
 
         var messages = await app.GetAsync($"{path}/messages");
         AssertFields(messages, "items nextCursor total");
         var message = messages["items"]!.AsArray().Single()!;
-        const string fields = "id contactId phone kind status attempts nextAttemptAt whatsappMessageId error queuedAt sentAt "
-            + "deliveredAt readAt failedAt";
+        const string fields = "id contactId phone kind status attempts nextAttemptAt whatsappMessageId error queuedAt "
+            + "sentAt deliveredAt readAt failedAt";
         AssertFields(message, fields);
         AssertFields(message["error"]!, "code title explanation action permanent");
         Assert.Equal(("message1", "skipped"), ((string?)message["kind"], (string?)message["status"]));
@@ -47,7 +47,8 @@ public partial class StatsFormatTests(CampaignsApp app)
         AssertFields(read["quietHours"]!, "from to timeZone");
 
         AssertFields(
-            await app.GetAsync($"{path}/preview"), "recipients excluded estimatedDurationSeconds ratePerSecond samples");
+            await app.GetAsync($"{path}/preview"),
+            "recipients excluded estimatedDurationSeconds ratePerSecond samples");
         AssertFields(await app.GetAsync("/api/stats/overview?days=7"), "totals days");
         Assert.Equal(7, (await app.GetAsync("/api/stats/overview?days=7"))["days"]!.AsArray().Count);
     }
@@ -69,7 +70,8 @@ public partial class StatsFormatTests(CampaignsApp app)
     {
         var campaign = await app.CreateCampaignAsync([await app.CreateContactAsync()]);
 
-        using var response = await app.Client.GetAsync(path.Replace("ID", $"{campaign.Id()}", StringComparison.Ordinal));
+        using var response = await app.Client.GetAsync(
+            path.Replace("ID", $"{campaign.Id()}", StringComparison.Ordinal));
 
         var body = await response.Content.ReadAsStringAsync();
         Assert.True(status == (int)response.StatusCode, $"{(int)response.StatusCode} {body}");
