@@ -36,9 +36,17 @@ internal sealed class LocalRun : IAsyncDisposable
         };
         var run = new LocalRun(
             new("AppHost", environment, arguments), data, new($"http://localhost:{port}"));
-        await Eventually.BecomesTrueAsync(run.IsHealthyAsync, StartLimit, "GET /health = 200");
-        await run.PostAsync("/api/auth/login", new { userName = "admin", password = AdminPassword });
-        return run;
+        try
+        {
+            await Eventually.BecomesTrueAsync(run.IsHealthyAsync, StartLimit, "GET /health = 200");
+            await run.PostAsync("/api/auth/login", new { userName = "admin", password = AdminPassword });
+            return run;
+        }
+        catch
+        {
+            await run.DisposeAsync();
+            throw;
+        }
     }
 
     public async Task<JsonNode> PostAsync(string path, object body)

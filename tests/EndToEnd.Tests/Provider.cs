@@ -45,8 +45,16 @@ internal sealed class Provider : IAsyncDisposable
             ["Emulator__InboundWebhookUrl"] = $"http://localhost:{gatewayPort}/api/webhooks/twilio",
         });
         var provider = new Provider(emulator, address);
-        await Eventually.BecomesTrueAsync(provider.AnswersAsync, TimeSpan.FromSeconds(60), "the provider answers");
-        return provider;
+        try
+        {
+            await Eventually.BecomesTrueAsync(provider.AnswersAsync, TimeSpan.FromSeconds(60), "the provider answers");
+            return provider;
+        }
+        catch
+        {
+            await provider.DisposeAsync();
+            throw;
+        }
     }
 
     public async Task SetPhoneAsync(string number, object settings)
