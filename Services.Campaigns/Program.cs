@@ -7,6 +7,7 @@ var builder = WebApplication.CreateBuilder(args);
 
 builder.AddServiceDefaults();
 builder.AddDatabase("campaignsdb");
+builder.AddMessageBook(); // before the bus, so that it stops after the last consumer that waits for it
 builder.AddMessageBus("campaigns", bus =>
 {
     bus.AddEventConsumer<MessageAcceptedConsumer>();
@@ -20,7 +21,7 @@ builder.AddMessageBus("campaigns", bus =>
 builder.Services.AddDbContext<CampaignsDbContext>((services, options) =>
     options.UseNpgsql(services.GetRequiredService<NpgsqlDataSource>()));
 builder.AddSandbox();
-builder.AddMessages();
+builder.AddMessageDispatcher();
 builder.Services.AddOpenApi();
 
 var app = builder.Build();

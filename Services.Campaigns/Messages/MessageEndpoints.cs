@@ -4,13 +4,19 @@ namespace Services.Campaigns;
 
 internal static class MessageEndpoints
 {
-    /// <summary>Registers what keeps the rows, feeds the sender and counts.</summary>
-    public static WebApplicationBuilder AddMessages(this WebApplicationBuilder builder)
+    /// <summary>What takes in reports and replies.</summary>
+    public static WebApplicationBuilder AddMessageBook(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<Inbox>().AddRunning<MessageBook>().AddRunning<WebhookActivity>();
+        return builder;
+    }
+
+    /// <summary>What moves campaigns on and publishes orders; stops before the bus.</summary>
+    public static WebApplicationBuilder AddMessageDispatcher(this WebApplicationBuilder builder)
     {
         builder.Services
-            .AddSingleton<AudienceFreeze>().AddSingleton<CampaignProgress>().AddSingleton<Feed>().AddSingleton<Inbox>()
-            .AddScoped<Steering>().AddScoped<StatsReader>()
-            .AddRunning<MessageDispatcher>().AddRunning<MessageBook>().AddRunning<WebhookActivity>();
+            .AddSingleton<AudienceFreeze>().AddSingleton<CampaignProgress>().AddSingleton<Feed>()
+            .AddScoped<Steering>().AddScoped<StatsReader>().AddRunning<MessageDispatcher>();
         return builder;
     }
 
