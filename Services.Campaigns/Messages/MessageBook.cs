@@ -105,7 +105,8 @@ internal sealed class MessageBook(NpgsqlDataSource database, MessageDispatcher d
         await Consequences.DrawAsync(transaction, news, changes, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
 
-        if (changed.Count > 0)
+        // There is room for an order, or something is due; most reports are neither.
+        if (changed.Any(id => changes[id].Was is MessageStatus.Queued || changes[id].Message.Waits))
         {
             dispatcher.Wake();
         }
