@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Diagnostics;
 using System.Reflection;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.EntityFrameworkCore;
@@ -24,6 +25,10 @@ public static class Database
             ?? throw new InvalidOperationException($"ConnectionStrings__{name} is not set: the database's address.");
         builder.Services.AddSingleton(services => new NpgsqlDataSourceBuilder(connectionString)
             .UseLoggerFactory(services.GetRequiredService<ILoggerFactory>())
+            // Loops that look for work would begin a trace with each look.
+            .ConfigureTracing(tracing => tracing
+                .ConfigureCommandFilter(_ => Activity.Current is not null)
+                .ConfigureBatchFilter(_ => Activity.Current is not null))
             .Build());
         builder.Services.AddHealthChecks().AddCheck<DatabaseHealth>("database");
         // Inserted first, so that no other background service starts on an old schema.
