@@ -1,4 +1,10 @@
+using System.Diagnostics;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -32,11 +38,17 @@ internal static class Telemetry
             .AddEnvironmentVariableDetector(); // OTEL_SERVICE_NAME wins
 
         builder.Logging.AddOpenTelemetry(logs => logs.SetResourceBuilder(resource).AddOtlpExporter());
-        builder.Services.AddSingleton(_ => Sdk.CreateTracerProviderBuilder()
+        var tracing = Sdk.CreateTracerProviderBuilder()
             .SetResourceBuilder(resource)
             .AddSource("Microsoft.AspNetCore", "System.Net.Http", "Npgsql", "MassTransit", Ours)
-            .AddOtlpExporter()
-            .Build());
+            .AddOtlpExporter();
+        if (string.IsNullOrWhiteSpace(builder.Configuration["OTEL_TRACES_SAMPLER"]))
+        {
+            // The SDK's default obeys the caller, and ours are the public: their traceparent would switch traces off.
+            tracing.SetSampler(new AlwaysOnSampler());
+        }
+
+        builder.Services.AddSingleton(_ => tracing.Build());
         builder.Services.AddSingleton(_ => Sdk.CreateMeterProviderBuilder()
             .SetResourceBuilder(resource)
             .AddMeter(
@@ -44,7 +56,7 @@ internal static class Telemetry
                 "System.Runtime", "Npgsql", "MassTransit", Ours)
             .AddOtlpExporter()
             .Build());
-        builder.Services.AddHostedService<TelemetryStart>();
+        builder.Services.AddHostedService<TelemetryStart>().AddSingleton<IStartupFilter, RequestSpans>();
     }
 
     // Providers listen from when they are built, and flush when the container disposes them.
@@ -57,5 +69,40 @@ internal static class Telemetry
         }
 
         public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+
+    /// <summary>
+    /// Gives the spans of requests their name, route and outcome: ASP.NET Core does so by itself from .NET 11 on.
+    /// https://learn.microsoft.com/aspnet/core/breaking-changes/11/http-activity-otel-semconv
+    /// </summary>
+    private sealed class RequestSpans : IStartupFilter
+    {
+        public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
+        {
+            app.Use(async (context, following) =>
+            {
+                await following(context);
+                if (context.Features.Get<IHttpActivityFeature>()?.Activity is { IsAllDataRequested: true } span)
+                {
+                    Describe(span, context);
+                }
+            });
+            next(app);
+        };
+
+        private static void Describe(Activity span, HttpContext context)
+        {
+            var (method, status) = (context.Request.Method, context.Response.StatusCode);
+            // The exception handler takes the endpoint away.
+            var endpoint = context.GetEndpoint() ?? context.Features.Get<IExceptionHandlerFeature>()?.Endpoint;
+            var route = (endpoint as RouteEndpoint)?.RoutePattern.RawText;
+            span.DisplayName = route is null ? method : $"{method} {route}";
+            span.SetTag("http.request.method", method).SetTag("http.route", route)
+                .SetTag("http.response.status_code", status);
+            if (status >= StatusCodes.Status500InternalServerError)
+            {
+                span.SetStatus(ActivityStatusCode.Error);
+            }
+        }
     }
 }
