@@ -64,7 +64,7 @@ public sealed class CampaignTests
         Assert.Contains(run.Output, line => line.Contains("Message 2 8/8", StringComparison.Ordinal));
     }
 
-    private static async Task<string> CreateCampaignAsync(LocalRun run)
+    internal static async Task<string> CreateCampaignAsync(LocalRun run)
     {
         var template = await run.PostAsync("/api/templates", new
         {

@@ -10,7 +10,7 @@ namespace EndToEnd.Tests;
 /// <summary>The whole system as a user starts it, in a data folder of its own, and its gateway's API.</summary>
 internal sealed class LocalRun : IAsyncDisposable
 {
-    private const string AdminPassword = "only-for-this-test";
+    public const string AdminPassword = "only-for-this-test";
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(120);
 
     private readonly ProgramProcess _appHost;
