@@ -8,8 +8,8 @@ namespace ServiceDefaults;
 
 /// <summary>
 /// Brings the database to this version: every embedded SQL file that it has not seen, in the order of their names, each
-/// in its own transaction, under an advisory lock, so that replicas starting together do it once. Waits for a database
-/// that is not there yet.
+/// in its own transaction, under an advisory lock, so that replicas starting together do it once. Waits for a server
+/// that does not answer yet.
 /// </summary>
 internal sealed partial class Migrations(
     NpgsqlDataSource database, TimeProvider clock, ILogger<Migrations> logger, Assembly assembly)
@@ -19,6 +19,7 @@ internal sealed partial class Migrations(
 
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
+        var outage = new Outage();
         while (true)
         {
             try
@@ -28,7 +29,11 @@ internal sealed partial class Migrations(
             }
             catch (DbException exception) when (Database.IsTransient(exception))
             {
-                LogWaiting(exception.Message);
+                if (outage.Begins())
+                {
+                    LogWaiting(exception.Message);
+                }
+
                 await Task.Delay(TimeSpan.FromSeconds(1), clock, cancellationToken);
             }
         }
@@ -79,6 +84,6 @@ internal sealed partial class Migrations(
     [LoggerMessage(LogLevel.Information, "Migration {Name} applied")]
     private partial void LogApplied(string name);
 
-    [LoggerMessage(LogLevel.Warning, "The database is not there yet, trying again: {Reason}")]
+    [LoggerMessage(LogLevel.Warning, "The database does not answer yet, trying on: {Reason}")]
     private partial void LogWaiting(string reason);
 }

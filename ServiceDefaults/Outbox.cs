@@ -1,11 +1,8 @@
 using System.Diagnostics;
 using System.Text.Json;
-using Contracts;
 using MassTransit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -50,92 +47,6 @@ public sealed class Outbox : IDisposable
     internal Signal Signal { get; } = new();
 
     public void Dispose() => Signal.Dispose();
-}
-
-/// <summary>
-/// Publishes what stands in the outbox, oldest first. The rows stay locked until the broker has confirmed them, so
-/// several relays share the work and a relay that dies gives its rows back at once.
-/// </summary>
-internal sealed partial class OutboxRelay(
-    NpgsqlDataSource database, IBus bus, Outbox outbox, TimeProvider clock, ILogger<OutboxRelay> logger)
-    : BackgroundService
-{
-    private const int BatchSize = 200;
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
-
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                while (await RelayBatchAsync(stoppingToken) == BatchSize)
-                {
-                }
-
-                await outbox.Signal.WaitAsync(Pause, stoppingToken);
-            }
-            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
-            {
-                LogFailed(exception.Message);
-                await Task.Delay(Pause, clock, stoppingToken);
-            }
-        }
-    }
-
-    private async Task<int> RelayBatchAsync(CancellationToken cancellationToken)
-    {
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-
-        var rows = new List<(long Id, Task Published)>();
-        await using (var select = new NpgsqlCommand("""
-            select id, message_id, type, body, trace_parent from outbox
-            order by id limit $1 for update skip locked
-            """, connection, transaction) { Parameters = { new() { Value = BatchSize } } })
-        await using (var reader = await select.ExecuteReaderAsync(cancellationToken))
-        {
-            while (await reader.ReadAsync(cancellationToken))
-            {
-                rows.Add((reader.GetInt64(0), PublishAsync(
-                    reader.GetGuid(1), reader.GetString(2), reader.GetString(3),
-                    reader.IsDBNull(4) ? null : reader.GetString(4), cancellationToken)));
-            }
-        }
-
-        try
-        {
-            await Task.WhenAll(rows.Select(row => row.Published));
-        }
-        finally
-        {
-            // Whatever the broker has, leaves; the rest keeps its place in the order.
-            var published = rows.Where(row => row.Published.IsCompletedSuccessfully).Select(row => row.Id).ToArray();
-            if (published.Length > 0)
-            {
-                await using var delete = new NpgsqlCommand(
-                    "delete from outbox where id = any($1)", connection, transaction)
-                { Parameters = { new() { Value = published } } };
-                await delete.ExecuteNonQueryAsync(CancellationToken.None);
-                await transaction.CommitAsync(CancellationToken.None);
-            }
-        }
-
-        return rows.Count;
-    }
-
-    private async Task PublishAsync(
-        Guid messageId, string type, string body, string? traceParent, CancellationToken cancellationToken)
-    {
-        var contract = typeof(SendMessage).Assembly.GetType(type, throwOnError: true)!;
-        _ = ActivityContext.TryParse(traceParent, null, isRemote: true, out var parent);
-        using var activity = Outbox.Activities.StartActivity("outbox relay", ActivityKind.Internal, parent);
-        await bus.PublishDurablyAsync(
-            JsonSerializer.Deserialize(body, contract)!, contract, messageId, cancellationToken);
-    }
-
-    [LoggerMessage(LogLevel.Warning, "The outbox could not be relayed, trying again: {Reason}")]
-    private partial void LogFailed(string reason);
 }
 
 public static class OutboxExtensions

@@ -42,13 +42,15 @@ internal sealed partial class EventPublisher(
         catch (MessageReturnedException)
         {
             circuit.Answered();
-            LogUnroutable(typeof(T).Name, id);
-            return false;
+            return false; // no queue takes it yet; the relay says so, once
         }
         catch (Exception exception)
         {
-            circuit.Failed();
-            LogNotConfirmed(typeof(T).Name, id, exception.GetType().Name);
+            if (circuit.Failed())
+            {
+                LogNotConfirmed(typeof(T).Name, id, exception.GetType().Name);
+            }
+
             return false;
         }
     }
@@ -74,10 +76,8 @@ internal sealed partial class EventPublisher(
         return true;
     }
 
-    [LoggerMessage(LogLevel.Warning, "No queue takes {Event} {Id} yet: spooled until a service subscribes")]
-    private partial void LogUnroutable(string @event, Guid id);
-
-    [LoggerMessage(LogLevel.Warning, "The broker did not confirm {Event} {Id} ({Reason}): spooled")]
+    [LoggerMessage(LogLevel.Warning, "The broker did not confirm {Event} {Id} ({Reason}): spooled, "
+        + "and so is what follows until it answers")]
     private partial void LogNotConfirmed(string @event, Guid id, string reason);
 
     [LoggerMessage(LogLevel.Error, "Neither broker nor database took {Event} {Id} ({Reason}): refused with 503")]
@@ -116,10 +116,11 @@ internal sealed class BrokerCircuit(TimeProvider clock)
         }
     }
 
-    public void Failed()
+    /// <summary>True if it is the first failure since the last answer.</summary>
+    public bool Failed()
     {
         Volatile.Write(ref _nextTry, InFiveSeconds());
-        Interlocked.Increment(ref _failures);
+        return Interlocked.Increment(ref _failures) == 1;
     }
 
     // By the clock that nobody sets.

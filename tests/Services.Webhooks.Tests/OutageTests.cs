@@ -100,6 +100,33 @@ public sealed class OutageTests(BrokerFixture broker, DatabaseFixture databases)
         await Eventually.BecomesTrueAsync(async () => await host.SpooledAsync() == 0);
     }
 
+    // More than the relay takes at once, of a contract that nobody consumes; and one that no version of ours has.
+    [Fact]
+    public async Task What_no_queue_takes_or_nobody_can_read_holds_up_nothing_behind_it()
+    {
+        await using var listener = await Listener<StatusChanged>.StartAsync(broker.Address);
+        var database = await databases.CreateDatabaseAsync();
+        await using var host = WebhookHost.Start(broker.Address, database);
+        await using var source = NpgsqlDataSource.Create(database);
+        var sid = WebhookHost.NewSid();
+        await using (var fill = source.CreateCommand("""
+            insert into outbox (message_id, type, body)
+            select gen_random_uuid(), 'Contracts.ErrorText', '{ "Title": "", "Explanation": "", "Action": "" }'::jsonb
+            from generate_series(1, 450)
+            union all select gen_random_uuid(), 'Contracts.OfAnotherVersion', '{}'
+            union all select gen_random_uuid(), 'Contracts.StatusChanged', '{}'
+            union all select gen_random_uuid(), 'Contracts.StatusChanged', jsonb_build_object(
+                'Provider', 'twilio', 'ProviderMessageId', $1, 'Status', 1, 'ReceivedAt', now())
+            """))
+        {
+            fill.Parameters.Add(new() { Value = sid });
+            await fill.ExecuteNonQueryAsync();
+        }
+
+        await listener.HearsAsync(status => status.ProviderMessageId == sid);
+        await Eventually.BecomesTrueAsync(async () => await host.SpooledAsync() == 452);
+    }
+
     private static async Task PostAsync(WebhookHost host, string sid)
     {
         using var answer = await host.PostAsync(WebhookHost.Status(sid, "sent"));
