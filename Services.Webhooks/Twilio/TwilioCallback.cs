@@ -80,7 +80,7 @@ internal abstract record TwilioCallback
                 ErrorCode = error,
                 ReceivedAt = now,
             },
-            DerivedId.Of($"{Provider}/{sid}/{word}/{error}"));
+            DerivedId.Of($"{Provider}/{sid}/{(status == DeliveryStatus.Read ? "read" : word)}/{error}"));
     }
 
     private static TwilioCallback IncomingOf(TwilioForm form, string sid, DateTimeOffset now)

@@ -101,6 +101,13 @@ public sealed class TwilioCallbackTests
             Assert.IsType<TwilioCallback.Status>(
                 Read([("MessageStatus", "delivered"), ("EventType", "READ")])).Event.Status);
 
+    [Fact]
+    public void Reading_has_another_id_than_the_delivery_before_it() =>
+        Assert.NotEqual(
+            Assert.IsType<TwilioCallback.Status>(Read([("MessageStatus", "delivered")])).Id,
+            Assert.IsType<TwilioCallback.Status>(
+                Read([("MessageStatus", "delivered"), ("EventType", "READ")])).Id);
+
     [Theory]
     [InlineData("/api/webhooks/twilio")]
     [InlineData("/api/webhooks/twilio?m=&a=")]
