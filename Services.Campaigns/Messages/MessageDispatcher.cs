@@ -18,6 +18,7 @@ internal sealed partial class MessageDispatcher(
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(500);
 
     private readonly Signal _signal = new();
+    private readonly Outage _outage = new();
     private List<Order> _unpublished = [];
 
     /// <summary>There may be something due, or room for it.</summary>
@@ -38,11 +39,20 @@ internal sealed partial class MessageDispatcher(
 
                 await PublishAsync(_unpublished, stoppingToken);
                 await PublishAsync(await feed.NextAsync(stoppingToken), stoppingToken);
+                if (_outage.Ends())
+                {
+                    LogWell();
+                }
+
                 await _signal.WaitAsync(Look, stoppingToken);
             }
             catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
-                LogFailed(exception.Message);
+                if (_outage.Begins())
+                {
+                    LogFailed(exception.Message);
+                }
+
                 await Task.Delay(Look, clock, stoppingToken);
             }
         }
@@ -74,8 +84,11 @@ internal sealed partial class MessageDispatcher(
         await bus.PublishDurablyAsync(order.Command, cancellationToken);
     }
 
-    [LoggerMessage(LogLevel.Warning, "Messages could not be dispatched, trying again: {Reason}")]
+    [LoggerMessage(LogLevel.Warning, "Messages cannot be dispatched, trying on: {Reason}")]
     private partial void LogFailed(string reason);
+
+    [LoggerMessage(LogLevel.Information, "Messages are dispatched again")]
+    private partial void LogWell();
 }
 
 /// <summary>A command to publish, and the trace it continues.</summary>

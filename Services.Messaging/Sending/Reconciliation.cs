@@ -29,6 +29,8 @@ internal sealed partial class Reconciliation(
 
     private readonly SendingOptions _options = options.Value;
 
+    private readonly Outage _outage = new();
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         while (!stoppingToken.IsCancellationRequested)
@@ -43,10 +45,15 @@ internal sealed partial class Reconciliation(
                 {
                     await LookForAsync(attempt, stoppingToken);
                 }
+
+                _outage.Ends();
             }
             catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
-                LogFailed(exception.Message);
+                if (_outage.Begins())
+                {
+                    LogFailed(exception.Message);
+                }
             }
 
             await Task.Delay(_options.ReconcilePause, clock, stoppingToken);
@@ -182,6 +189,6 @@ internal sealed partial class Reconciliation(
         "Message {MessageId}, attempt {Attempt}: {Count} messages at the provider might be it, left open")]
     private partial void LogAmbiguous(Guid messageId, int attempt, int count);
 
-    [LoggerMessage(LogLevel.Warning, "Open outcomes could not be looked at, trying again: {Reason}")]
+    [LoggerMessage(LogLevel.Warning, "Open outcomes cannot be looked at, trying on: {Reason}")]
     private partial void LogFailed(string reason);
 }
