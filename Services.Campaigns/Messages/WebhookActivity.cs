@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Npgsql;
 
 namespace Services.Campaigns;
@@ -18,19 +19,27 @@ internal sealed class WebhookActivity(NpgsqlDataSource database, TimeProvider cl
             await Task.Delay(Look, clock, stoppingToken);
             if (Interlocked.Read(ref _lastTicks) is var last && last != savedTicks)
             {
-                await SaveAsync(new(last, TimeSpan.Zero), stoppingToken);
-                savedTicks = last;
+                savedTicks = await TrySaveAsync(new(last, TimeSpan.Zero), stoppingToken) ? last : savedTicks;
             }
         }
     }
 
-    private async Task SaveAsync(DateTimeOffset at, CancellationToken cancellationToken)
+    // The database may be away, which is for others to tell: this can wait a second, and must not end the process.
+    private async Task<bool> TrySaveAsync(DateTimeOffset at, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand("""
             insert into webhook_activity as w (last_at) values ($1)
             on conflict (only_row) do update set last_at = greatest(w.last_at, excluded.last_at)
             """);
         command.Parameters.Add(new() { Value = at });
-        await command.ExecuteNonQueryAsync(cancellationToken);
+        try
+        {
+            await command.ExecuteNonQueryAsync(cancellationToken);
+            return true;
+        }
+        catch (DbException)
+        {
+            return false;
+        }
     }
 }
