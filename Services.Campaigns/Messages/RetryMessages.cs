@@ -8,6 +8,8 @@ namespace Services.Campaigns;
 /// <summary>Another try of what has failed, with three automatic retries of its own.</summary>
 internal static class RetryMessages
 {
+    private const int Chunk = 1000;
+
     public static async Task<Results<Accepted, ProblemHttpResult>> OneAsync(
         Guid id, NpgsqlDataSource database, MessageDispatcher dispatcher, TimeProvider clock,
         CancellationToken cancellationToken)
@@ -45,20 +47,23 @@ internal static class RetryMessages
             return Problems.NotFound("campaign", id);
         }
 
-        var (retried, chunk) = (0, 0);
+        // Each message once: those that fail again meanwhile must not keep this going for ever.
+        var (retried, last) = (0, Guid.Empty);
+        List<CampaignMessage> failed;
         do
         {
             await using var connection = await database.OpenConnectionAsync(cancellationToken);
             await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-            var failed = await MessageRows.ReadAsync(transaction.Command($"""
+            failed = await MessageRows.ReadAsync(transaction.Command($"""
                 select {MessageRows.Columns} from messages m
-                where m.campaign_id = $1 and m.status = 5 and m.kind <> 0 and m.contact_id is not null
-                order by m.id limit 1000 for update
-                """, id), cancellationToken);
-            retried += chunk = await RetryAsync(transaction, failed, clock.GetUtcNow(), cancellationToken);
+                where m.campaign_id = $1 and m.status = 5 and m.kind <> 0 and m.contact_id is not null and m.id > $2
+                order by m.id limit {Chunk} for update
+                """, id, last), cancellationToken);
+            retried += await RetryAsync(transaction, failed, clock.GetUtcNow(), cancellationToken);
             await transaction.CommitAsync(cancellationToken);
+            last = failed.LastOrDefault()?.Id ?? last;
         }
-        while (chunk > 0);
+        while (failed.Count == Chunk);
 
         dispatcher.Wake();
         return TypedResults.Accepted($"/api/campaigns/{id}/stats", new RetryFailedAnswer(retried));
