@@ -24,10 +24,12 @@ internal static class EraseContact
                     : Problems.NotFound("contact", id);
             }
             catch (PostgresException exception)
-                when (exception.SqlState == PostgresErrorCodes.ForeignKeyViolation && attempt < Tries)
+                when (attempt < Tries && exception.SqlState
+                    is PostgresErrorCodes.ForeignKeyViolation or PostgresErrorCodes.DeadlockDetected)
             {
                 // A launch or a reply has just made another message for this person. Locking the contact first would
-                // keep it out, but against the order in which everybody else locks.
+                // keep it out, but against the order in which everybody else locks. And the rest of the messages is
+                // locked after the counters, which may cross with reports on them.
             }
         }
     }
