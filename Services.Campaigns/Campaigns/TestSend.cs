@@ -28,6 +28,11 @@ internal static class TestSend
         var contact = await db.Contacts.AsNoTracking()
             .SingleOrDefaultAsync(c => c.Phone == phone.Value, cancellationToken)
             ?? new Contact { Id = Guid.Empty, Phone = phone.Value, CreatedAt = now };
+        if (contact.OptedOutAt is not null)
+        {
+            return Problems.Conflict("The person with this number has opted out: test with another number.");
+        }
+
         var variables = campaign.Variables.ToDictionary(
             variable => variable.Key,
             variable => MessageText.ParseVariable(variable.Value).Render(contact) is { Length: > 0 } text

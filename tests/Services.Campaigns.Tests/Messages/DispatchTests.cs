@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Contracts;
 using Testing;
@@ -224,6 +226,20 @@ public class DispatchTests(CampaignsApp app)
         var stats = await app.CompletedAsync(campaign.Id);
         Assert.Equal((2, 2), ((int)stats["total"]!, (int)stats["sent"]!));
         Assert.Equal(2, (await app.MessagesAsync(campaign.Id)).Count);
+    }
+
+    [Fact]
+    public async Task No_test_is_sent_to_somebody_who_has_opted_out()
+    {
+        var contact = await app.CreateContactAsync();
+        var campaign = await app.CreateCampaignAsync([contact]);
+        await app.ExecuteAsync("update contacts set opted_out_at = now() where id = $1", contact.Id());
+
+        using var test = await app.Client.PostAsJsonAsync(
+            $"/api/campaigns/{campaign.Id()}/test-send", new { phone = (string?)contact["phone"] });
+
+        Assert.Equal(HttpStatusCode.Conflict, test.StatusCode);
+        Assert.Contains("opted out", await test.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
     /// <summary>The campaign's only message, once it has this status.</summary>
