@@ -41,9 +41,10 @@ internal sealed partial class Settings
         JoinCode = Text("TWILIO_SANDBOX_JOIN_CODE", Mode == Mode.Emulator ? EmulatorJoinCode : "");
         TwilioApiBaseUrl = ProviderAddress("TWILIO_API_BASE_URL");
         TwilioContentBaseUrl = ProviderAddress("TWILIO_CONTENT_BASE_URL");
-        MinInterval = Interval("MESSAGING_MIN_INTERVAL", "00:00:03");
+        MinInterval = Interval("MESSAGING_MIN_INTERVAL", "00:00:03", TimeSpan.Zero, TimeSpan.FromHours(1));
         RatePerSecond = Rate("MESSAGING_RATE_PER_SECOND");
-        RetryBaseDelay = Interval("MESSAGING_RETRY_BASE_DELAY", "00:01:00");
+        RetryBaseDelay = Interval(
+            "MESSAGING_RETRY_BASE_DELAY", "00:01:00", TimeSpan.FromMilliseconds(1), TimeSpan.FromHours(12));
         MessagingReplicas = Number("MESSAGING_REPLICAS", 1, 1, 100);
         CampaignsReplicas = Number("CAMPAIGNS_REPLICAS", 1, 1, 100);
         GatewayPort = Number("GATEWAY_PORT", 8080, 1, 65535);
@@ -182,14 +183,15 @@ internal sealed partial class Settings
             : null;
     }
 
-    private TimeSpan Interval(string name, string otherwise)
+    // Within what the services accept: they would refuse to start, again and again.
+    private TimeSpan Interval(string name, string otherwise, TimeSpan least, TimeSpan most)
     {
         var text = Text(name, otherwise);
         // TimeSpan would take "3" for three days.
         var valid = TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var interval)
             && text.Count(letter => letter == ':') == 2
-            && interval >= TimeSpan.Zero && interval < TimeSpan.FromDays(1);
-        Check(name, valid, $"hours:minutes:seconds, zero or more and less than a day, such as {otherwise}");
+            && interval >= least && interval <= most;
+        Check(name, valid, $"hours:minutes:seconds, from {least:c} to {most:c}, such as {otherwise}");
         return interval;
     }
 
@@ -197,8 +199,8 @@ internal sealed partial class Settings
     {
         var text = Text(name);
         var valid = decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var rate)
-            && rate is > 0 and <= 1000;
-        return text is not "" && Check(name, valid, "messages per second, more than 0 and at most 1000, such as 80")
+            && rate is >= 0.01m and <= 1000;
+        return text is not "" && Check(name, valid, "messages per second, from 0.01 to 1000, such as 80")
             ? rate.ToString(CultureInfo.InvariantCulture)
             : null;
     }

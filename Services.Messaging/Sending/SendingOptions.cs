@@ -62,8 +62,8 @@ internal sealed class SendingOptions
                 options => options.MinInterval >= TimeSpan.Zero && options.MinInterval <= TimeSpan.FromHours(1),
                 "Sending__MinInterval must lie between 00:00:00 and 01:00:00, e.g. 00:00:03.")
             .Validate(
-                options => options.RatePerSecond is null or (> 0 and <= 1000),
-                "Sending__RatePerSecond must be greater than 0 and at most 1000; leave it out for strict mode.")
+                options => options.RatePerSecond is null or (>= 0.01 and <= 1000),
+                "Sending__RatePerSecond must lie between 0.01 and 1000; leave it out for strict mode.")
             .Validate(
                 options => options.RetryBaseDelay > TimeSpan.Zero && options.RetryBaseDelay <= TimeSpan.FromDays(1),
                 "Sending__RetryBaseDelay must be greater than 00:00:00 and at most a day, e.g. 00:01:00.")
