@@ -4,7 +4,7 @@ create table send_attempts (
     attempt             int not null,
     provider            text not null,
     sender              text not null,
-    recipient           text not null,
+    recipient           text not null,    -- empty once the outcome is settled: nobody needs the number any more
     content             text not null check (content in ('template', 'text')),
     retries_used        int not null,
     state               text not null default 'claimed'

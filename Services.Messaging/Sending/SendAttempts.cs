@@ -96,6 +96,12 @@ internal sealed partial class SendAttempts(
         CommitAsync(async transaction =>
         {
             var now = clock.GetUtcNow();
+            var halt = RetryPolicy.HaltAfter(new SendResult.Refused(errorCode), now);
+            if (halt is not null)
+            {
+                await SendSlots.LockAsync(transaction, attempt.Sender, cancellationToken);
+            }
+
             var failed = await ChangeAsync(transaction, attempt.MessageId, attempt.Attempt, null, new(
                 AttemptState.Failed, AttemptState.Claimed, AttemptState.Unknown, AttemptState.Accepted)
             {
@@ -103,7 +109,7 @@ internal sealed partial class SendAttempts(
                 ErrorCode = errorCode,
                 NotBefore = NotBefore(errorCode, attempt.RetriesUsed, null, now),
             }, cancellationToken);
-            if (failed is not null && RetryPolicy.HaltAfter(new SendResult.Refused(errorCode), now) is { } halt)
+            if (failed is not null && halt is not null)
             {
                 await SendSlots.HaltAsync(transaction, attempt.Sender, halt.Until - now, halt.Code, cancellationToken);
             }
@@ -170,7 +176,8 @@ internal sealed partial class SendAttempts(
         await using var command = transaction.Command($"""
             update send_attempts set
                 state = $4, provider_message_id = coalesce($6, provider_message_id), error_code = $7, reason = $8,
-                not_before = $9, changed_at = clock_timestamp(), look_at = clock_timestamp() + $10
+                not_before = $9, changed_at = clock_timestamp(), look_at = clock_timestamp() + $10,
+                recipient = case when $4 = 'unknown' then recipient else '' end
             where message_id = $1 and attempt = $2 and ($3::uuid is null or claim = $3) and state = any($5)
             returning {SendAttempt.Columns}
             """,

@@ -75,7 +75,7 @@ internal sealed class SendSlots(
     internal async Task<Claim?> TryClaimAsync(SendMessage order, CancellationToken cancellationToken)
     {
         // The upsert waits for a slot row that another transaction has locked and then judges it anew. The slot's row
-        // is locked before the attempt's, here and when an answer is recorded.
+        // is locked before the attempt's, here and wherever both are needed.
         var id = Guid.NewGuid();
         await using var command = database.Command("""
             with known as (
@@ -126,6 +126,14 @@ internal sealed class SendSlots(
             where sender = $1
             """, sender, claim.Id, _options.Spacing);
         await command.ExecuteNonQueryAsync(CancellationToken.None);
+    }
+
+    /// <summary>For a transaction that may halt the sender after it has changed an attempt: slots are locked first.</summary>
+    public static async Task LockAsync(
+        NpgsqlTransaction transaction, string sender, CancellationToken cancellationToken)
+    {
+        await using var command = transaction.Command("select from sender_slots where sender = $1 for update", sender);
+        await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
     /// <summary>No call of this sender for as long; a span, since slots go by the database's clock.</summary>

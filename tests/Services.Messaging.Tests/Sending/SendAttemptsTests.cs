@@ -51,6 +51,22 @@ public sealed class SendAttemptsTests(Ledger ledger) : IClassFixture<Ledger>
         Assert.Empty(await ledger.SaidAsync(order.MessageId, 1));
     }
 
+    [Fact]
+    public async Task The_number_is_kept_only_as_long_as_the_outcome_is_open()
+    {
+        var (slots, attempts) = ledger.Open(Fast);
+        using var _ = slots;
+        var order = Order.Text("Bonjour");
+        await attempts.RecordAsync(order, await ClaimAsync(slots, order), new SendResult.Unknown("no answer"));
+        var unknown = await FindAsync(attempts, order);
+
+        var settled = await attempts.SettleAsync(
+            unknown, new(AttemptState.Accepted, AttemptState.Unknown) { ProviderMessageId = "SM2" },
+            CancellationToken.None);
+
+        Assert.Equal((order.To, ""), (unknown.Recipient, settled!.Recipient));
+    }
+
     /// <summary>What can befall a message, in any order and as often as it likes.</summary>
     private enum Event
     {
