@@ -50,10 +50,16 @@ internal sealed class Inbox(NpgsqlDataSource database, IOptions<SandboxOptions> 
                 received.ReceivedAt);
         }
 
+        // The last word counts, in whichever order the words are taken in.
         var consent = meaning switch
         {
-            Meaning.Stop => "opted_out_at = coalesce(opted_out_at, $2)",
-            Meaning.Start => "opted_out_at = null",
+            Meaning.Stop => """
+                opted_out_at = case when consent_at > $2 then opted_out_at else coalesce(opted_out_at, $2) end,
+                consent_at = greatest(consent_at, $2)
+                """,
+            Meaning.Start => """
+                opted_out_at = case when consent_at > $2 then opted_out_at end, consent_at = greatest(consent_at, $2)
+                """,
             _ => "opted_out_at = opted_out_at",
         };
 

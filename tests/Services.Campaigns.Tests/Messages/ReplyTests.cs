@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Contracts;
 using Testing;
 
 namespace Services.Campaigns.Tests;
@@ -149,6 +150,32 @@ public class ReplyTests(CampaignsApp app)
             () => app.GetAsync($"/api/contacts?search={Uri.EscapeDataString(stranger)}"),
             page => (int)page["total"]! == 1);
         Assert.True((bool)found["items"]![0]!["optedOut"]!);
+    }
+
+    [Theory]
+    [InlineData("START", "STOP", true)]
+    [InlineData("STOP", "START", false)]
+    public async Task The_last_word_on_consent_counts_even_if_it_is_taken_in_first(
+        string early, string late, bool optedOut)
+    {
+        var contact = await app.CreateContactAsync();
+        var inbox = app.Service<Inbox>();
+        var at = TimeProvider.System.GetUtcNow();
+
+        await inbox.ReceiveAsync(Written(late, at), CancellationToken.None);
+        await inbox.ReceiveAsync(Written(early, at.AddSeconds(-1)), CancellationToken.None);
+
+        Assert.Equal(optedOut, (bool)(await app.GetAsync($"/api/contacts/{contact.Id()}"))["optedOut"]!);
+
+        MessageReceived Written(string text, DateTimeOffset receivedAt) => new()
+        {
+            Provider = "twilio",
+            ProviderMessageId = $"SM{Guid.NewGuid():n}",
+            From = (string)contact["phone"]!,
+            To = "+14155238886",
+            Text = text,
+            ReceivedAt = receivedAt,
+        };
     }
 
     private Task<LaunchedCampaign> LaunchAsync(int contacts) => app.LaunchAsync(contacts, new()
