@@ -15,9 +15,11 @@ internal sealed class CampaignsDbContext(DbContextOptions<CampaignsDbContext> op
 
     public DbSet<Campaign> Campaigns => Set<Campaign>();
 
-    /// <summary>The campaign, locked until the transaction ends: two moves at once are made one after the other.</summary>
+    /// <summary>The campaign, locked until the transaction ends: moves are made one after the other.</summary>
+    /// <remarks>Not <c>for update</c>: rows that only refer to the campaign can be added meanwhile.</remarks>
     public Task<Campaign?> LockCampaignAsync(Guid id, CancellationToken cancellationToken) =>
-        Campaigns.FromSql($"select * from campaigns where id = {id} for update").SingleOrDefaultAsync(cancellationToken);
+        Campaigns.FromSql($"select * from campaigns where id = {id} for no key update")
+            .SingleOrDefaultAsync(cancellationToken);
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
@@ -37,5 +39,6 @@ internal static class JsonColumn
             new ValueComparer<T>(
                 (left, right) => JsonSerializer.Serialize(left, JsonSerializerOptions.Web)
                     == JsonSerializer.Serialize(right, JsonSerializerOptions.Web),
-                value => JsonSerializer.Serialize(value, JsonSerializerOptions.Web).GetHashCode(StringComparison.Ordinal)));
+                value => JsonSerializer.Serialize(value, JsonSerializerOptions.Web)
+                    .GetHashCode(StringComparison.Ordinal)));
 }

@@ -52,8 +52,12 @@ internal sealed class Feed(
             ? new MessageReport.Skipped(reason, now)
             : new MessageReport.Queued(expiresAt, now)));
         await MessageRows.SaveAsync(transaction, changes, cancellationToken);
-        await transaction.ExecuteAsync(
-            "update campaigns set last_fed_at = $1 where id = any($2)", cancellationToken,
+        // The turn of a campaign that somebody holds (its audience grows, say) is not noted: a wait for it here, with
+        // the counters locked, could be one in a circle.
+        await transaction.ExecuteAsync("""
+            update campaigns set last_fed_at = $1
+            where id in (select id from campaigns where id = any($2) for no key update skip locked)
+            """, cancellationToken,
             now, due.Select(picked => picked.Message.CampaignId).Distinct().ToArray());
         await transaction.CommitAsync(cancellationToken);
 

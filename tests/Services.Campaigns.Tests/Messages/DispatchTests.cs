@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Contracts;
+using Npgsql;
 using Testing;
 
 namespace Services.Campaigns.Tests;
@@ -226,6 +227,28 @@ public class DispatchTests(CampaignsApp app)
         var stats = await app.CompletedAsync(campaign.Id);
         Assert.Equal((2, 2), ((int)stats["total"]!, (int)stats["sent"]!));
         Assert.Equal(2, (await app.MessagesAsync(campaign.Id)).Count);
+    }
+
+    // As whoever grows its audience does, who then waits for the counters.
+    [Fact]
+    public async Task Who_holds_a_campaign_does_not_hold_up_its_orders()
+    {
+        await using var campaign = await app.LaunchAsync(2);
+        var first = await campaign.Orders.NextAsync();
+        await using var connection = await app.Database.OpenConnectionAsync();
+        await using var holding = await connection.BeginTransactionAsync();
+        await using (var hold = new NpgsqlCommand(
+            "select from campaigns where id = $1 for no key update", connection, holding))
+        {
+            hold.Parameters.Add(new() { Value = campaign.Id });
+            await hold.ExecuteNonQueryAsync();
+        }
+
+        await campaign.Orders.AcceptAsync(first);
+        await campaign.Orders.AcceptNextAsync(1);
+        await holding.RollbackAsync();
+
+        await app.CompletedAsync(campaign.Id);
     }
 
     [Fact]
