@@ -9,7 +9,7 @@ public sealed record MessageDeferred
 
     public required string Provider { get; init; }
 
-    /// <summary>The provider's code as text, e.g. <c>20429</c>; null if the attempt provably never took place.</summary>
+    /// <summary>The provider's code as text, e.g. <c>20429</c>; null if the attempt never took place.</summary>
     public string? ErrorCode { get; init; }
 
     public required DateTimeOffset NotBefore { get; init; }

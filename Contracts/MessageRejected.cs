@@ -15,7 +15,7 @@ public sealed record MessageRejected
     /// <summary>The provider's code as text, e.g. <c>63015</c>.</summary>
     public required string ErrorCode { get; init; }
 
-    /// <summary>True if every further message of this sender would fail alike (e.g. 63007): its campaigns pause.</summary>
+    /// <summary>True if every message of this sender would fail alike (e.g. 63007): its campaigns pause.</summary>
     public bool StopsSender { get; init; }
 
     public required DateTimeOffset RejectedAt { get; init; }

@@ -9,10 +9,10 @@ public sealed record SendMessage
 {
     public required Guid MessageId { get; init; }
 
-    /// <summary>1 for the first attempt; each further attempt is one higher. Fences: an older attempt never sends.</summary>
+    /// <summary>1 for the first attempt, then one higher each time. Fences: an older attempt never sends.</summary>
     public required int Attempt { get; init; }
 
-    /// <summary>How many of the three automatic retries are used up: 0 on the first attempt and after a manual retry.</summary>
+    /// <summary>How many of the three automatic retries are used up: 0 at first and after a manual retry.</summary>
     public required int RetriesUsed { get; init; }
 
     /// <summary>The sending number in E.164, e.g. <c>+14155238886</c>; the rate is kept per sender.</summary>

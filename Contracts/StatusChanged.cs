@@ -17,7 +17,7 @@ public sealed record StatusChanged
 
     public required DeliveryStatus Status { get; init; }
 
-    /// <summary>With <see cref="DeliveryStatus.Failed"/>: the provider's code as text; it need not be a number.</summary>
+    /// <summary>With <see cref="DeliveryStatus.Failed"/>: the provider's code as text, number or not.</summary>
     public string? ErrorCode { get; init; }
 
     public required DateTimeOffset ReceivedAt { get; init; }
@@ -32,7 +32,7 @@ public enum DeliveryStatus
     /// <summary>On its way. May stay the last status for ever (phone off, or blocked).</summary>
     Sent,
 
-    /// <summary>Failed, undelivered or cancelled at the provider; final unless a delivery is reported after all.</summary>
+    /// <summary>Failed, undelivered or cancelled at the provider; final unless a delivery is still reported.</summary>
     Failed,
 
     Delivered,

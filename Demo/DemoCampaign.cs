@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace Demo;
 
-/// <summary>24 people, three of them awkward, one template, one campaign with Message 2, until all is settled.</summary>
+/// <summary>24 people, three of them awkward, a template and a campaign with Message 2, until all is settled.</summary>
 internal sealed class DemoCampaign(PhonesClient phones, CampaignsClient api, TimeProvider clock)
 {
     /// <summary>Marks the demo's contacts: they are its audience.</summary>
@@ -120,8 +120,8 @@ internal sealed class DemoCampaign(PhonesClient phones, CampaignsClient api, Tim
     }
 
     private static bool IsSettled(JsonNode stats) =>
-        Waiting(stats) == 0
-        && Count(stats["message2"]!, "total") == Count(stats["message2"]!, "delivered") + Count(stats["message2"]!, "failed");
+        Waiting(stats) == 0 && stats["message2"] is { } second
+        && Count(second, "total") == Count(second, "delivered") + Count(second, "failed");
 
     private static long Waiting(JsonNode stats) =>
         Count(stats, "pending") + Count(stats, "queued") + Count(stats, "retrying");

@@ -16,7 +16,8 @@ internal sealed record Settings(Uri Gateway, string AdminPassword, Uri Emulator)
         if (Url("DEMO_EMULATOR_URL") is not { } emulator)
         {
             Console.Error.WriteLine(
-                "The demo writes to the emulator's virtual phones only: unset TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN.");
+                "The demo writes to the emulator's virtual phones only: "
+                + "unset TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN.");
             return null;
         }
 

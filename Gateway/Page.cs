@@ -7,7 +7,7 @@ internal sealed record Page<T>(IReadOnlyList<T> Items, string? NextCursor, long 
 
     public const string LimitRemedy = "limit must be between 1 and 500.";
 
-    /// <summary>The page of <paramref name="found"/>, which holds one entry more than asked for if there are more.</summary>
+    /// <summary>The page of <paramref name="found"/>, which holds one more than asked for if there are more.</summary>
     public static Page<T> Of(IReadOnlyList<T> found, long total, int limit, Func<T, Guid> id) =>
         found.Count > limit
             ? new([.. found.Take(limit)], id(found[limit - 1]).ToString(), total)

@@ -51,7 +51,7 @@ public static class Database
         }
     }
 
-    /// <summary>True for faults that pass by themselves: a broken or refused connection, a restart, a deadlock.</summary>
+    /// <summary>True for faults that pass by themselves: a broken connection, a restart, a deadlock.</summary>
     public static bool IsTransient(Exception? exception) => exception switch
     {
         null => false,

@@ -97,7 +97,8 @@ internal static class OpenApiMerge
         switch (node)
         {
             case JsonObject branch:
-                if (branch[Reference] is JsonValue reference && reference.TryGetValue(out string? target) && target == from)
+                if (branch[Reference] is JsonValue reference && reference.TryGetValue(out string? target)
+                    && target == from)
                 {
                     branch[Reference] = to;
                 }

@@ -105,7 +105,8 @@ internal static class Proxy
     {
         app.MapGet("/", () => TypedResults.Text("""
             <!doctype html><html lang="en"><meta charset="utf-8"><title>Campaigns</title>
-            <h1>Campaigns</h1><p>No front end is configured. <a href="/docs">The API</a> · <a href="/health">Health</a></p>
+            <h1>Campaigns</h1>
+            <p>No front end is configured. <a href="/docs">The API</a> · <a href="/health">Health</a></p>
             </html>
             """, "text/html; charset=utf-8")).AllowAnonymous().ExcludeFromDescription();
         app.Map("/{**path}", () => TypedResults.NotFound()).AllowAnonymous().ExcludeFromDescription();

@@ -73,7 +73,8 @@ internal sealed class LoginFailures(NpgsqlDataSource database, TimeProvider cloc
             return null;
         }
 
-        await using var wait = database.CreateCommand("select locked_until - $2 from login_failures where subject = $1");
+        await using var wait = database.CreateCommand(
+            "select locked_until - $2 from login_failures where subject = $1");
         wait.Parameters.Add(new() { Value = subject });
         wait.Parameters.Add(new() { Value = now });
         return await wait.ExecuteScalarAsync(cancellationToken) as TimeSpan? ?? TimeSpan.Zero;
@@ -87,6 +88,7 @@ internal sealed class LoginFailures(NpgsqlDataSource database, TimeProvider cloc
     {
         address = address is { IsIPv4MappedToIPv6: true } ? address.MapToIPv4() : address;
         var bytes = address?.GetAddressBytes() ?? [];
-        return SHA256.HashData([.. "address "u8, .. address?.AddressFamily == AddressFamily.InterNetworkV6 ? bytes[..8] : bytes]);
+        bytes = address?.AddressFamily == AddressFamily.InterNetworkV6 ? bytes[..8] : bytes;
+        return SHA256.HashData([.. "address "u8, .. bytes]);
     }
 }

@@ -34,7 +34,8 @@ internal static partial class UserEndpoints
             return Problems.Fields(errors);
         }
 
-        return await users.CreateAsync(request.UserName!, request.Password!, request.Role!, cancellationToken) is { } entry
+        var (userName, password, role) = (request.UserName!, request.Password!, request.Role!);
+        return await users.CreateAsync(userName, password, role, cancellationToken) is { } entry
             ? TypedResults.Created((string?)null, entry)
             : Problems.Conflict($"There is a user {request.UserName} already: choose another name.");
     }

@@ -13,7 +13,8 @@ internal sealed record UserEntry(Guid Id, string UserName, string Role, DateTime
 /// <summary>The users in gatewaydb.</summary>
 internal sealed class Users(NpgsqlDataSource database, TimeProvider clock)
 {
-    // OWASP's figure for PBKDF2 with SHA-512: https://cheatsheetseries.owasp.org/cheatsheets/Password_Storage_Cheat_Sheet.html
+    // OWASP's figure for PBKDF2 with SHA-512:
+    // https://cheatsheetseries.owasp.org/cheatsheets/Password_Storage_Cheat_Sheet.html
     private static readonly PasswordHasher<User> Hasher =
         new(Options.Create(new PasswordHasherOptions { IterationCount = 210_000 }));
 
@@ -55,7 +56,8 @@ internal sealed class Users(NpgsqlDataSource database, TimeProvider clock)
         }
 
         await using var command = database.CreateCommand("""
-            insert into users (id, user_name, password_hash, role, stamp, created_at) values ($1, $2, $3, 'admin', $4, $5)
+            insert into users (id, user_name, password_hash, role, stamp, created_at)
+            values ($1, $2, $3, 'admin', $4, $5)
             on conflict (lower(user_name)) do update
             set password_hash = excluded.password_hash, role = excluded.role, stamp = excluded.stamp
             """);

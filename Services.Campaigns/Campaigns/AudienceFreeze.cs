@@ -21,7 +21,8 @@ internal sealed class AudienceFreeze(IOptions<SandboxOptions> sandbox)
 
         await transaction.ExecuteAsync($"""
             with campaign as (
-                select coalesce(frozen_up_to, '00000000-0000-0000-0000-000000000000') as start from campaigns where id = {id}
+                select coalesce(frozen_up_to, '00000000-0000-0000-0000-000000000000') as start
+                from campaigns where id = {id}
             ), chunk as (
                 select c.id, c.phone, {query.Variables} as variables, {query.Reason} as reason
                 from contacts c cross join lateral ({query.Rendered}) rendered
@@ -29,8 +30,8 @@ internal sealed class AudienceFreeze(IOptions<SandboxOptions> sandbox)
                 order by c.id limit {ChunkSize}
             ), inserted as (
                 insert into messages (
-                    id, campaign_id, contact_id, kind, phone, status, next_attempt_at, error_code, variables, created_at,
-                    timeline)
+                    id, campaign_id, contact_id, kind, phone, status, next_attempt_at, error_code, variables,
+                    created_at, timeline)
                 select uuid_v7(), {id}, id, 1, phone, case when reason is null then 0 else 9 end,
                     case when reason is null then {launchedAt}::timestamptz end, reason, variables, {launchedAt},
                     case when reason is null then '[]'::jsonb else jsonb_build_array(jsonb_build_object(

@@ -70,7 +70,8 @@ internal sealed record CampaignForm
     private Dictionary<string, string> ReadVariables(FormReader form, Template template)
     {
         var given = Message1?.Variables ?? new Dictionary<string, string?>();
-        var missing = template.Variables.Where(variable => string.IsNullOrWhiteSpace(given.GetValueOrDefault(variable)));
+        var missing = template.Variables.Where(
+            variable => string.IsNullOrWhiteSpace(given.GetValueOrDefault(variable)));
         var extra = given.Keys.Except(template.Variables);
         foreach (var variable in missing)
         {
@@ -152,7 +153,8 @@ internal sealed record CampaignForm
             if (ids.Count is 0 or > MostContacts)
             {
                 form.Refuse(
-                    "audience.contactIds", $"audience.contactIds names 1 to {MostContacts} contacts: use tags for more.");
+                    "audience.contactIds",
+                    $"audience.contactIds names 1 to {MostContacts} contacts: use tags for more.");
             }
             else if (ids.Except(await db.Contacts.Where(c => ids.Contains(c.Id)).Select(c => c.Id)
                 .ToListAsync(cancellationToken)).ToList() is { Count: > 0 } unknown)

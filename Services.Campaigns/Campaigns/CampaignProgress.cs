@@ -4,8 +4,9 @@ using Npgsql;
 
 namespace Services.Campaigns;
 
-/// <summary>Moves campaigns on that move by themselves: starts, grows the rows of, empties and completes them.</summary>
-internal sealed class CampaignProgress(IServiceScopeFactory scopes, NpgsqlDataSource database, AudienceFreeze freeze, TimeProvider clock)
+/// <summary>Moves campaigns on that move by themselves: starts, fills, empties and completes them.</summary>
+internal sealed class CampaignProgress(
+    IServiceScopeFactory scopes, NpgsqlDataSource database, AudienceFreeze freeze, TimeProvider clock)
 {
     private const string Open = """
         exists (select 1 from campaign_counters k

@@ -22,7 +22,8 @@ internal static class LaunchCampaign
         }
 
         // A template can change, or go, as long as only drafts use it.
-        if (await db.Templates.SingleOrDefaultAsync(t => t.Id == campaign.TemplateId, cancellationToken) is not { } template)
+        if (await db.Templates.SingleOrDefaultAsync(t => t.Id == campaign.TemplateId, cancellationToken)
+            is not { } template)
         {
             return Problems.Conflict("The campaign's template has been deleted: choose another one.");
         }

@@ -16,13 +16,15 @@ internal static class PreviewCampaign
         Guid id, CampaignsDbContext db, NpgsqlDataSource database, IOptions<SandboxOptions> sandbox,
         IOptions<SendingOptions> sending, CancellationToken cancellationToken)
     {
-        if (await db.Campaigns.AsNoTracking().SingleOrDefaultAsync(c => c.Id == id, cancellationToken) is not { } campaign)
+        if (await db.Campaigns.AsNoTracking().SingleOrDefaultAsync(c => c.Id == id, cancellationToken)
+            is not { } campaign)
         {
             return Problems.NotFound("campaign", id);
         }
 
         var body = campaign.Body
-            ?? await db.Templates.Where(t => t.Id == campaign.TemplateId).Select(t => t.Body).SingleAsync(cancellationToken);
+            ?? await db.Templates.Where(t => t.Id == campaign.TemplateId).Select(t => t.Body)
+                .SingleAsync(cancellationToken);
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var reasons = await CountAsync(transaction, campaign, sandbox.Value.Mode, cancellationToken);
@@ -73,7 +75,8 @@ internal static class PreviewCampaign
         while (await reader.ReadAsync(cancellationToken))
         {
             var rendered = JsonSerializer.Deserialize<Dictionary<string, string>>(reader.GetString(1))!;
-            samples.Add(new(reader.GetString(0), MessageText.Parse(body).Render(name => rendered.GetValueOrDefault(name))));
+            var text = MessageText.Parse(body).Render(name => rendered.GetValueOrDefault(name));
+            samples.Add(new(reader.GetString(0), text));
         }
 
         return samples;

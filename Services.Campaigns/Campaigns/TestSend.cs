@@ -7,7 +7,7 @@ using ServiceDefaults;
 
 namespace Services.Campaigns;
 
-/// <summary>Sends Message 1 to one number, outside the statistics, with the fields of the contact who has it, if any.</summary>
+/// <summary>Sends Message 1 to one number, outside the statistics, with its contact's fields if it has one.</summary>
 internal static class TestSend
 {
     public static async Task<Results<Accepted<TestSendAnswer>, ValidationProblem, ProblemHttpResult>> HandleAsync(
@@ -19,7 +19,8 @@ internal static class TestSend
             return Problems.Field("phone", remedy);
         }
 
-        if (await db.Campaigns.AsNoTracking().SingleOrDefaultAsync(c => c.Id == id, cancellationToken) is not { } campaign)
+        if (await db.Campaigns.AsNoTracking().SingleOrDefaultAsync(c => c.Id == id, cancellationToken)
+            is not { } campaign)
         {
             return Problems.NotFound("campaign", id);
         }

@@ -174,8 +174,8 @@ internal sealed class CampaignMessage
 
         if (report.Value is DeliveryStatus.Queued or DeliveryStatus.Sent)
         {
-            return Accept(
-                attempt, report.ProviderMessageId, report.Value is DeliveryStatus.Sent ? "sent" : "accepted", report.At);
+            var evidence = report.Value is DeliveryStatus.Sent ? "sent" : "accepted";
+            return Accept(attempt, report.ProviderMessageId, evidence, report.At);
         }
 
         var status = report.Value is DeliveryStatus.Read ? MessageStatus.Read : MessageStatus.Delivered;

@@ -6,7 +6,7 @@ namespace Services.Campaigns;
 /// <summary>What a report means beyond its message: for the person, and for the sender's campaigns.</summary>
 internal static class Consequences
 {
-    /// <summary>Not joined to the Sandbox, or joined too long ago: https://www.twilio.com/docs/api/errors/63015.</summary>
+    /// <summary>Not in the Sandbox, or no longer: https://www.twilio.com/docs/api/errors/63015.</summary>
     public const string NotJoined = "63015";
 
     /// <summary>The person opted out at the provider: https://www.twilio.com/docs/api/errors/21610.</summary>

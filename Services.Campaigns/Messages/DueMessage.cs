@@ -36,7 +36,8 @@ internal sealed record DueMessage(
               and (m.kind = 0 or c.status in ('running', 'completed'))
             order by m.next_attempt_at, m.id limit $2
             """, cancellationToken, now, limit);
-        if (due.Count < limit && await CampaignsInTurnAsync(transaction, now, cancellationToken) is { Length: > 0 } turns)
+        if (due.Count < limit
+            && await CampaignsInTurnAsync(transaction, now, cancellationToken) is { Length: > 0 } turns)
         {
             // First one message of each campaign, then a second of each, as far as the room goes.
             due.AddRange(await PickAsync(transaction, """

@@ -9,6 +9,7 @@ internal sealed class MessageAcceptedConsumer(MessageBook book) : IConsumer<Mess
     {
         var m = context.Message;
         return book.EnterAsync(
-            m.MessageId, new MessageReport.Accepted(m.Attempt, m.ProviderMessageId, m.AcceptedAt), context.CancellationToken);
+            m.MessageId, new MessageReport.Accepted(m.Attempt, m.ProviderMessageId, m.AcceptedAt),
+            context.CancellationToken);
     }
 }

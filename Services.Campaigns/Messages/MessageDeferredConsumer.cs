@@ -9,6 +9,7 @@ internal sealed class MessageDeferredConsumer(MessageBook book) : IConsumer<Mess
     {
         var m = context.Message;
         return book.EnterAsync(
-            m.MessageId, new MessageReport.Deferred(m.Attempt, m.ErrorCode, m.NotBefore, m.DeferredAt), context.CancellationToken);
+            m.MessageId, new MessageReport.Deferred(m.Attempt, m.ErrorCode, m.NotBefore, m.DeferredAt),
+            context.CancellationToken);
     }
 }

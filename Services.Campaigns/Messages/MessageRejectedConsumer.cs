@@ -9,6 +9,7 @@ internal sealed class MessageRejectedConsumer(MessageBook book) : IConsumer<Mess
     {
         var m = context.Message;
         return book.EnterAsync(
-            m.MessageId, new MessageReport.Rejected(m.Attempt, m.ErrorCode, m.StopsSender, m.RejectedAt), context.CancellationToken);
+            m.MessageId, new MessageReport.Rejected(m.Attempt, m.ErrorCode, m.StopsSender, m.RejectedAt),
+            context.CancellationToken);
     }
 }

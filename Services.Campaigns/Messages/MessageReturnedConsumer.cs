@@ -9,6 +9,7 @@ internal sealed class MessageReturnedConsumer(MessageBook book) : IConsumer<Mess
     {
         var m = context.Message;
         return book.EnterAsync(
-            m.MessageId, new MessageReport.Returned(m.Attempt, m.NotBefore, m.ErrorCode, m.ReturnedAt), context.CancellationToken);
+            m.MessageId, new MessageReport.Returned(m.Attempt, m.NotBefore, m.ErrorCode, m.ReturnedAt),
+            context.CancellationToken);
     }
 }

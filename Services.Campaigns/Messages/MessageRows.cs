@@ -73,7 +73,8 @@ internal static class MessageRows
             ReadAt = At(15),
             FailedAt = At(16),
             RepliedAt = At(17),
-            Timeline = JsonSerializer.Deserialize<List<TimelineEntry>>(reader.GetString(18), JsonSerializerOptions.Web)!,
+            Timeline = JsonSerializer.Deserialize<List<TimelineEntry>>(
+                reader.GetString(18), JsonSerializerOptions.Web)!,
         };
 
         DateTimeOffset? At(int column) =>
@@ -129,7 +130,7 @@ internal static class MessageRows
         await MoveCountersAsync(transaction, Deltas(changes), cancellationToken);
     }
 
-    /// <summary>Adds the deltas to the counters, in the order of their keys, so that two batches never deadlock.</summary>
+    /// <summary>Adds the deltas to the counters, in the order of their keys: two batches never deadlock.</summary>
     public static async Task MoveCountersAsync(
         NpgsqlTransaction transaction, IEnumerable<CounterDelta> deltas, CancellationToken cancellationToken)
     {
@@ -148,9 +149,10 @@ internal static class MessageRows
             moves.Select(move => move.Status).ToArray(), moves.Select(move => move.N).ToArray());
     }
 
-    /// <summary>Cancels what waits for a campaign or a contact (<paramref name="column"/>), ten thousand at a time.</summary>
+    /// <summary>Cancels what waits for a campaign or contact (<paramref name="column"/>), 10,000 at a time.</summary>
     public static Task CancelWaitingAsync(
-        NpgsqlTransaction transaction, string column, Guid id, DateTimeOffset now, CancellationToken cancellationToken) =>
+        NpgsqlTransaction transaction, string column, Guid id, DateTimeOffset now,
+        CancellationToken cancellationToken) =>
         transaction.ExecuteAsync($"""
             with waiting as (
                 select id, status from messages where {column} = $1 and status in (0, 1)

@@ -25,7 +25,7 @@ internal enum MessageStatus : short
 
     Cancelled = 8,
 
-    /// <summary>Never sent, and counted apart from failures: opted out, no open session, a variable without a value.</summary>
+    /// <summary>Never sent, and no failure: opted out, no open session, a variable without a value.</summary>
     Skipped = 9,
 }
 

@@ -16,7 +16,8 @@ internal static class RetryMessages
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        if ((await MessageRows.LockAsync(transaction, [id], [], cancellationToken)).SingleOrDefault() is not { } message)
+        if ((await MessageRows.LockAsync(transaction, [id], [], cancellationToken)).SingleOrDefault()
+            is not { } message)
         {
             return Problems.NotFound("message", id);
         }

@@ -51,7 +51,8 @@ internal sealed class Counters(IReadOnlyDictionary<(MessageKind Kind, short Stat
 {
     public OfKind Of(MessageKind kind) => new(numbers, kind);
 
-    internal readonly struct OfKind(IReadOnlyDictionary<(MessageKind Kind, short Status), long> numbers, MessageKind kind)
+    internal readonly struct OfKind(
+        IReadOnlyDictionary<(MessageKind Kind, short Status), long> numbers, MessageKind kind)
     {
         public long this[MessageStatus status] => numbers.GetValueOrDefault((kind, (short)status));
 

@@ -59,7 +59,8 @@ internal static class GetOverview
         {
             Parameters =
             {
-                new() { Value = from.ToDateTime(TimeOnly.MinValue) }, new() { Value = to.ToDateTime(TimeOnly.MinValue) },
+                new() { Value = from.ToDateTime(TimeOnly.MinValue) },
+                new() { Value = to.ToDateTime(TimeOnly.MinValue) },
             },
         };
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);

@@ -14,7 +14,8 @@ internal sealed class StatsReader(
     public async Task<CampaignStats?> ReadAsync(Guid id, CancellationToken cancellationToken)
     {
         // One statement for campaign and counters would save little: consistent they are anyway, row by row.
-        if (await db.Campaigns.AsNoTracking().SingleOrDefaultAsync(c => c.Id == id, cancellationToken) is not { } campaign)
+        if (await db.Campaigns.AsNoTracking().SingleOrDefaultAsync(c => c.Id == id, cancellationToken)
+            is not { } campaign)
         {
             return null;
         }

@@ -99,7 +99,7 @@ internal sealed partial class Reconciliation(
         return overdue.Count;
     }
 
-    /// <summary>The unknown outcome that is due; already put off, each time for twice as long, up to 64 times.</summary>
+    /// <summary>The unknown outcome that is due; put off already, twice as long each time, up to 64 times.</summary>
     private async Task<SendAttempt?> NextAsync(CancellationToken cancellationToken)
     {
         await using var command = database.Command($"""

@@ -128,7 +128,7 @@ internal sealed class SendSlots(
         await command.ExecuteNonQueryAsync(CancellationToken.None);
     }
 
-    /// <summary>For a transaction that may halt the sender after it has changed an attempt: slots are locked first.</summary>
+    /// <summary>Before a change of an attempt that may halt its sender: slots are locked first.</summary>
     public static async Task LockAsync(
         NpgsqlTransaction transaction, string sender, CancellationToken cancellationToken)
     {
