@@ -27,6 +27,12 @@ internal static class RetryMessages
             return Problems.Conflict("The person has been erased: there is nobody to send it to.");
         }
 
+        if (await transaction.ScalarAsync<string>(
+            "select status from campaigns where id = $1", cancellationToken, message.CampaignId) is "cancelled")
+        {
+            return Problems.Conflict("The campaign has been cancelled: nothing of it is sent any more.");
+        }
+
         var status = message.Status;
         if (await RetryAsync(transaction, [message], clock.GetUtcNow(), cancellationToken) == 0)
         {
@@ -43,9 +49,15 @@ internal static class RetryMessages
         Guid id, CampaignsDbContext db, NpgsqlDataSource database, MessageDispatcher dispatcher, TimeProvider clock,
         CancellationToken cancellationToken)
     {
-        if (!await db.Campaigns.AnyAsync(c => c.Id == id, cancellationToken))
+        if (await db.Campaigns.AsNoTracking().SingleOrDefaultAsync(c => c.Id == id, cancellationToken)
+            is not { } campaign)
         {
             return Problems.NotFound("campaign", id);
+        }
+
+        if (campaign.Status is CampaignStatus.Draft or CampaignStatus.Cancelled)
+        {
+            return campaign.Refusal("retried");
         }
 
         // Each message once: those that fail again meanwhile must not keep this going for ever.
