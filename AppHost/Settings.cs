@@ -53,7 +53,7 @@ internal sealed partial class Settings
         DataDirectory = Text("CAMPAIGNS_DATA_DIR", ".data");
         AdminPassword = Text("CAMPAIGNS_ADMIN_PASSWORD");
         CorsAllowedOrigins = Origins("CORS_ALLOWED_ORIGINS");
-        OtlpEndpoint = Text("OTEL_EXPORTER_OTLP_ENDPOINT");
+        OtlpEndpoint = Address("OTEL_EXPORTER_OTLP_ENDPOINT") ?? "";
         var provider = Text("WHATSAPP_PROVIDER", "twilio");
         Check("WHATSAPP_PROVIDER", provider == "twilio", "twilio, the provider there is so far");
     }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -9,7 +10,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace ServiceDefaults;
 
 /// <summary>Errors as RFC 9457 problem details that name the field and the remedy.</summary>
-public static class Problems
+public static partial class Problems
 {
     /// <summary>400 for one field. <paramref name="remedy"/> says what is wrong and what to write instead.</summary>
     public static ValidationProblem Field(string field, string remedy) =>
@@ -30,14 +31,29 @@ public static class Problems
     internal static void AddProblems(this IServiceCollection services)
     {
         services.AddProblemDetails(options => options.CustomizeProblemDetails = problem =>
+        {
+            problem.ProblemDetails.Detail ??= RemedyOf(problem.ProblemDetails.Status);
             problem.ProblemDetails.Extensions["traceId"] =
-                Activity.Current?.TraceId.ToString() ?? problem.HttpContext.TraceIdentifier);
+                Activity.Current?.TraceId.ToString() ?? problem.HttpContext.TraceIdentifier;
+        });
         services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
         services.AddExceptionHandler<BadRequestHandler>();
     }
 
+    // For answers that come from the framework, without words.
+    private static string? RemedyOf(int? status) => status switch
+    {
+        StatusCodes.Status401Unauthorized => "Sign in first, or send an API key as Authorization: Bearer.",
+        StatusCodes.Status403Forbidden => "Your role does not allow this: ask an administrator.",
+        StatusCodes.Status404NotFound => "There is nothing at this address: check the path and the id.",
+        StatusCodes.Status405MethodNotAllowed => "This address does not take this method: see /docs.",
+        StatusCodes.Status413PayloadTooLarge => "The body is too large.",
+        StatusCodes.Status415UnsupportedMediaType => "Send the body as application/json.",
+        _ => null,
+    };
+
     /// <summary>A body that cannot be read or bound: says where and why, instead of an empty 400.</summary>
-    private sealed class BadRequestHandler(IProblemDetailsService problems) : IExceptionHandler
+    private sealed partial class BadRequestHandler(IProblemDetailsService problems) : IExceptionHandler
     {
         public ValueTask<bool> TryHandleAsync(
             HttpContext context, Exception exception, CancellationToken cancellationToken)
@@ -48,15 +64,34 @@ public static class Problems
             }
 
             context.Response.StatusCode = bad.StatusCode;
-            var details = bad.InnerException is JsonException json
-                ? new HttpValidationProblemDetails(new Dictionary<string, string[]>
-                {
-                    [FieldOf(json)] = [Remedy(json)],
-                })
-                : new Microsoft.AspNetCore.Mvc.ProblemDetails();
-            details.Status = bad.StatusCode;
-            details.Detail = bad.InnerException is JsonException inner ? Remedy(inner) : bad.Message;
+            var (field, remedy) = bad.InnerException is JsonException json
+                ? (FieldOf(json), Remedy(json))
+                : Complaint(bad);
+            var details = new HttpValidationProblemDetails(new Dictionary<string, string[]> { [field] = [remedy] })
+            {
+                Status = bad.StatusCode,
+                Detail = remedy,
+            };
             return problems.TryWriteAsync(new() { HttpContext = context, ProblemDetails = details });
+        }
+
+        // ASP.NET Core tells it in a sentence of its own, which names the type and the parameter.
+        private static (string Field, string Remedy) Complaint(BadHttpRequestException bad)
+        {
+            if (ParameterComplaint().Match(bad.Message) is { Success: true } match)
+            {
+                var (field, value) = (match.Groups["name"].Value, match.Groups["value"].Value);
+                return (field, $"{field} cannot be read from “{(value.Length > 50 ? value[..50] + "…" : value)}”.");
+            }
+
+            return ("body", bad.StatusCode switch
+            {
+                StatusCodes.Status413PayloadTooLarge => "The body is too large.",
+                StatusCodes.Status415UnsupportedMediaType => "Send the body as application/json.",
+                _ when bad.Message.Contains("body", StringComparison.OrdinalIgnoreCase) =>
+                    "The body is missing or cut off: send it as JSON.",
+                _ => bad.Message,
+            });
         }
 
         private static string FieldOf(JsonException json) =>
@@ -86,5 +121,8 @@ public static class Problems
             var end = message.IndexOf(" Path: ", StringComparison.Ordinal);
             return $"The body cannot be read as JSON: {(end < 0 ? message : message[..end])}";
         }
+
+        [GeneratedRegex("""^Failed to bind parameter "\S+ (?<name>\w+)" from "(?<value>.*)"\.$""", RegexOptions.Singleline)]
+        private static partial Regex ParameterComplaint();
     }
 }

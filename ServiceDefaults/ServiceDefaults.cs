@@ -19,6 +19,7 @@ public static class ServiceDefaultsExtensions
     {
         ["Logging:LogLevel:Microsoft.AspNetCore"] = "Warning",
         ["Logging:LogLevel:Microsoft.EntityFrameworkCore"] = "Warning",
+        ["Logging:LogLevel:Microsoft.EntityFrameworkCore.Update"] = "None", // a taken number is no event; the rest throws
         ["Logging:LogLevel:System.Net.Http"] = "Warning",
         ["Logging:LogLevel:Microsoft.Extensions.Diagnostics.HealthChecks"] = "None", // /health tells
         ["Logging:LogLevel:Npgsql"] = "Warning",

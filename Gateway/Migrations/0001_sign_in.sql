@@ -9,6 +9,12 @@ create table users (
 
 create unique index users_name on users (lower(user_name));
 
+-- Signed out of; kept as long as a copy of the cookie could be shown.
+create table ended_sessions (
+    id uuid primary key,
+    ended_at timestamptz not null
+);
+
 create table api_keys (
     id uuid primary key,
     name text not null,

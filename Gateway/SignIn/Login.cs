@@ -43,7 +43,8 @@ internal static class Login
         await failures.StrikeAsync(request.UserName!, address, cancellationToken);
         await context.SignInAsync(CookieAuthenticationDefaults.AuthenticationScheme, new(Roles.Identity(
             CookieAuthenticationDefaults.AuthenticationScheme, user.UserName, user.Role,
-            new Claim(Session.UserId, user.Id.ToString()), new Claim(Session.Stamp, user.Stamp.ToString()))));
+            new Claim(Session.UserId, user.Id.ToString()), new Claim(Session.Stamp, user.Stamp.ToString()),
+            new Claim(Session.SessionId, Guid.NewGuid().ToString()))));
         return TypedResults.Ok(new SignedIn(user.UserName, user.Role));
     }
 

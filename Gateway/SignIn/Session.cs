@@ -10,8 +10,9 @@ internal static class Session
     public const string CookieName = "campaigns.session";
     public const string UserId = "campaigns:user";
     public const string Stamp = "campaigns:stamp";
+    public const string SessionId = "campaigns:session";
 
-    private static readonly TimeSpan Lifetime = TimeSpan.FromHours(12);
+    public static readonly TimeSpan Lifetime = TimeSpan.FromHours(12);
 
     public static void Configure(CookieAuthenticationOptions options)
     {
@@ -37,7 +38,8 @@ internal static class Session
         var users = context.HttpContext.RequestServices.GetRequiredService<Users>();
         if (!Guid.TryParse(context.Principal?.FindFirstValue(UserId), out var id)
             || !Guid.TryParse(context.Principal.FindFirstValue(Stamp), out var stamp)
-            || !await users.IsCurrentAsync(id, stamp, context.HttpContext.RequestAborted))
+            || !Guid.TryParse(context.Principal.FindFirstValue(SessionId), out var session)
+            || !await users.IsCurrentAsync(id, stamp, session, context.HttpContext.RequestAborted))
         {
             context.RejectPrincipal();
             await context.HttpContext.SignOutAsync(CookieAuthenticationDefaults.AuthenticationScheme);

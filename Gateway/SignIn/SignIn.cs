@@ -1,3 +1,4 @@
+using System.Security.Claims;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Authorization;
@@ -75,8 +76,14 @@ internal static class SignIn
         });
     }
 
-    private static async Task<NoContent> LogoutAsync(HttpContext context)
+    private static async Task<NoContent> LogoutAsync(
+        HttpContext context, Users users, CancellationToken cancellationToken)
     {
+        if (Guid.TryParse(context.User.FindFirstValue(Session.SessionId), out var session))
+        {
+            await users.EndSessionAsync(session, cancellationToken);
+        }
+
         await context.SignOutAsync(CookieAuthenticationDefaults.AuthenticationScheme);
         return TypedResults.NoContent();
     }

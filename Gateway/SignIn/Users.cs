@@ -28,13 +28,29 @@ internal sealed class Users(NpgsqlDataSource database, TimeProvider clock)
         return Matches(user ?? Nobody, password) ? user : null;
     }
 
-    /// <summary>Whether a session begun with this stamp still holds.</summary>
-    public async Task<bool> IsCurrentAsync(Guid id, Guid stamp, CancellationToken cancellationToken)
+    /// <summary>Whether a session begun with this stamp still holds, and nobody has signed out of it.</summary>
+    public async Task<bool> IsCurrentAsync(Guid id, Guid stamp, Guid session, CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand("select 1 from users where id = $1 and stamp = $2");
+        await using var command = database.CreateCommand("""
+            select 1 from users where id = $1 and stamp = $2 and not exists (select from ended_sessions where id = $3)
+            """);
         command.Parameters.Add(new() { Value = id });
         command.Parameters.Add(new() { Value = stamp });
+        command.Parameters.Add(new() { Value = session });
         return await command.ExecuteScalarAsync(cancellationToken) is not null;
+    }
+
+    /// <summary>Ends one session for good: a copy of its cookie is worth nothing either.</summary>
+    public async Task EndSessionAsync(Guid session, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand("""
+            with expired as (delete from ended_sessions where ended_at < $3)
+            insert into ended_sessions (id, ended_at) values ($1, $2) on conflict do nothing
+            """);
+        command.Parameters.Add(new() { Value = session });
+        command.Parameters.Add(new() { Value = clock.GetUtcNow() });
+        command.Parameters.Add(new() { Value = clock.GetUtcNow() - Session.Lifetime });
+        await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
     public async Task<bool> HasAdministratorAsync(CancellationToken cancellationToken)

@@ -182,6 +182,8 @@ internal sealed class CampaignMessage
         var noted = Note(report.Value is DeliveryStatus.Read ? "read" : "delivered", attempt, null, report.At);
         if (Status is MessageStatus.Read || Status == status)
         {
+            // The reading may have been taken in before the delivery that came first.
+            DeliveredAt = noted && report.At < DeliveredAt ? report.At : DeliveredAt;
             return noted;
         }
 

@@ -39,14 +39,22 @@ internal sealed record DueMessage(
         if (due.Count < limit
             && await CampaignsInTurnAsync(transaction, now, cancellationToken) is { Length: > 0 } turns)
         {
-            // First one message of each campaign, then a second of each, as far as the room goes.
+            // First one message of each campaign, then a second of each, as far as the room goes. In each, a retry that
+            // is due goes before what has not been tried: it was promised for that instant.
             due.AddRange(await PickAsync(transaction, """
                 select picked.id
                 from unnest($3) with ordinality as campaign (id, turn)
                 cross join lateral (
-                    select m.id, row_number() over (order by m.next_attempt_at, m.id) as place from messages m
-                    where m.campaign_id = campaign.id and m.kind = 1 and m.status in (0, 1) and m.next_attempt_at <= $1
-                    order by m.next_attempt_at, m.id limit $2) picked
+                    select waiting.id, row_number() over (order by waiting.turn, waiting.next_attempt_at, waiting.id) as place
+                    from (
+                        (select m.id, m.next_attempt_at, 1 as turn from messages m
+                         where m.campaign_id = campaign.id and m.kind = 1 and m.status = 1 and m.next_attempt_at <= $1
+                         order by m.next_attempt_at, m.id limit $2)
+                        union all
+                        (select m.id, m.next_attempt_at, 2 from messages m
+                         where m.campaign_id = campaign.id and m.kind = 1 and m.status = 0 and m.next_attempt_at <= $1
+                         order by m.next_attempt_at, m.id limit $2)) waiting
+                    order by waiting.turn, waiting.next_attempt_at, waiting.id limit $2) picked
                 order by picked.place, campaign.turn limit $2
                 """, cancellationToken, now, limit - due.Count, turns));
         }

@@ -93,7 +93,7 @@ create table messages (
     unique (campaign_id, contact_id, kind)             -- nobody twice in one campaign
 ) with (fillfactor = 85);
 create index on messages (campaign_id, status, id);                                              -- lists by status
-create index on messages (campaign_id, next_attempt_at, id) where status in (0, 1) and kind = 1; -- what is due, in bulk
+create index on messages (campaign_id, status, next_attempt_at, id) where status in (0, 1) and kind = 1; -- due in bulk
 create index on messages (next_attempt_at, id) where status in (0, 1) and kind <> 1;             -- what is urgent
 create index on messages (expires_at) where status = 2;                                          -- outstanding orders
 create index on messages (campaign_id, sent_at);                                                 -- the measured rate

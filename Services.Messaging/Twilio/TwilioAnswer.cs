@@ -89,10 +89,12 @@ internal static class TwilioAnswer
     private static JsonElement? Property(JsonElement? root, string name) =>
         root is { ValueKind: JsonValueKind.Object } item && item.TryGetProperty(name, out var value) ? value : null;
 
-    // RFC 2822, e.g. Thu, 24 Aug 2023 05:01:45 +0000
+    // RFC 2822, e.g. Thu, 24 Aug 2023 05:01:45 +0000; its obsolete form ends with GMT.
+    private static readonly string[] InstantFormats = ["ddd, d MMM yyyy HH:mm:ss zzz", "ddd, d MMM yyyy HH:mm:ss 'GMT'"];
+
     private static DateTimeOffset? Instant(string? text) =>
         DateTimeOffset.TryParseExact(
-            text, "ddd, dd MMM yyyy HH:mm:ss zzz", CultureInfo.InvariantCulture, DateTimeStyles.None, out var instant)
+            text, InstantFormats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var instant)
             ? instant
             : null;
 

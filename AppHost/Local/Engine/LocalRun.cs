@@ -63,7 +63,8 @@ internal sealed class LocalRun(
             var path = Path.Combine(options.DataFolder, "lock");
             return new(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
-        catch (UnauthorizedAccessException)
+        catch (Exception exception)
+            when (exception is UnauthorizedAccessException || !Directory.Exists(options.DataFolder))
         {
             throw new StartRefusedException(
                 $"The data folder {options.DataFolder} cannot be written: make it yours, or set CAMPAIGNS_DATA_DIR.");

@@ -78,6 +78,18 @@ public sealed class SessionTests(GatewayFixture fixture, DatabaseFixture databas
     }
 
     [Fact]
+    public async Task A_copy_of_the_cookie_is_worth_nothing_after_signing_out_but_other_sessions_go_on()
+    {
+        using var client = await fixture.Gateway.SignedInAsync();
+        using var elsewhere = await fixture.Gateway.SignedInAsync();
+
+        using var answer = await client.PostAsync("/api/auth/logout", null);
+
+        await Problem.AssertAsync(await client.GetAsync("/api/auth/me"), HttpStatusCode.Unauthorized);
+        Assert.Equal(HttpStatusCode.OK, (await elsewhere.GetAsync("/api/auth/me")).StatusCode);
+    }
+
+    [Fact]
     public async Task A_forged_cookie_is_no_session()
     {
         var cookie = await fixture.Gateway.CookieAsync();

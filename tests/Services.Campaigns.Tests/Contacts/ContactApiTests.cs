@@ -126,6 +126,8 @@ public class ContactApiTests(CampaignsApp app)
     [Theory]
     [InlineData("limit=0", "limit")]
     [InlineData("limit=501", "limit")]
+    [InlineData("limit=abc", "limit")]
+    [InlineData("optedOut=maybe", "optedOut")]
     [InlineData("cursor=abc", "cursor")]
     [InlineData("sandbox=7", "sandbox")]
     [InlineData("search=%00", "search")]

@@ -104,6 +104,21 @@ public class DispatchTests(CampaignsApp app)
     }
 
     [Fact]
+    public async Task A_retry_that_is_due_goes_before_what_has_not_been_tried()
+    {
+        await using var campaign = await app.LaunchAsync(4);
+        var refused = await campaign.Orders.NextAsync();
+
+        await campaign.Orders.DeferAsync(refused, OrderDesk.Now());
+
+        var next = await campaign.Orders.NextAsync();
+        Assert.Equal((refused.MessageId, 2), (next.MessageId, next.Attempt));
+        await campaign.Orders.AcceptAsync(next);
+        await campaign.Orders.AcceptNextAsync(3);
+        await app.CompletedAsync(campaign.Id);
+    }
+
+    [Fact]
     public async Task An_order_that_was_handed_back_goes_out_again_as_the_same_attempt()
     {
         await using var campaign = await app.LaunchAsync(1);
