@@ -18,6 +18,8 @@ public static class ServiceDefaultsExtensions
     private static readonly Dictionary<string, string?> LogLevels = new()
     {
         ["Logging:LogLevel:Microsoft.AspNetCore"] = "Warning",
+        // While this one listens, the host begins an activity for each request, whether anybody traces or not.
+        ["Logging:LogLevel:Microsoft.AspNetCore.Hosting.Diagnostics"] = "None",
         ["Logging:LogLevel:Microsoft.EntityFrameworkCore"] = "Warning",
         ["Logging:LogLevel:Microsoft.EntityFrameworkCore.Update"] = "None", // a taken number is no event; the rest throws
         ["Logging:LogLevel:System.Net.Http"] = "Warning",
