@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Npgsql;
+using ServiceDefaults;
 
 namespace Services.Campaigns;
 

@@ -1,4 +1,5 @@
 using Npgsql;
+using ServiceDefaults;
 using static Services.Campaigns.MessageBook;
 
 namespace Services.Campaigns;

@@ -1,5 +1,6 @@
 using Contracts;
 using Npgsql;
+using ServiceDefaults;
 using static Services.Campaigns.MessageBook;
 
 namespace Services.Campaigns;

@@ -1,6 +1,7 @@
 using Contracts;
 using Microsoft.Extensions.Options;
 using Npgsql;
+using ServiceDefaults;
 
 namespace Services.Campaigns;
 

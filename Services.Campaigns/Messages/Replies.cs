@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Contracts;
 using Npgsql;
+using ServiceDefaults;
 
 namespace Services.Campaigns;
 

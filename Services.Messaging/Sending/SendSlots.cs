@@ -3,6 +3,7 @@ using System.Data;
 using Contracts;
 using Microsoft.Extensions.Options;
 using Npgsql;
+using ServiceDefaults;
 
 namespace Services.Messaging;
 

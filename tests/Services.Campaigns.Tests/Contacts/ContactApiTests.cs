@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json.Nodes;
 using Npgsql;
+using ServiceDefaults;
 using Testing;
 
 namespace Services.Campaigns.Tests;

@@ -1,5 +1,6 @@
 using Contracts;
 using FsCheck.Fluent;
+using ServiceDefaults;
 
 namespace Services.Messaging.Tests;
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Contracts;
 using FsCheck.Fluent;
+using ServiceDefaults;
 
 namespace Services.Messaging.Tests;
 

@@ -1,17 +1,16 @@
 using Npgsql;
 using NpgsqlTypes;
 
-namespace Services.Campaigns;
+namespace ServiceDefaults;
 
-/// <summary>Short forms for SQL with positional parameters.</summary>
-internal static class Sql
+/// <summary>Commands with positional parameters; a null takes the type of its place.</summary>
+public static class Sql
 {
-    public static NpgsqlCommand Command(this NpgsqlTransaction transaction, string sql, params object?[] values)
-    {
-        var command = new NpgsqlCommand(sql, transaction.Connection, transaction);
-        command.Parameters.AddRange(Array.ConvertAll(values, Parameter));
-        return command;
-    }
+    public static NpgsqlCommand Command(this NpgsqlDataSource database, string sql, params object?[] values) =>
+        With(database.CreateCommand(sql), values);
+
+    public static NpgsqlCommand Command(this NpgsqlTransaction transaction, string sql, params object?[] values) =>
+        With(new(sql, transaction.Connection, transaction), values);
 
     public static async Task<int> ExecuteAsync(
         this NpgsqlTransaction transaction, string sql, CancellationToken cancellationToken, params object?[] values)
@@ -28,28 +27,19 @@ internal static class Sql
         return await command.ExecuteScalarAsync(cancellationToken) is T value ? value : default;
     }
 
+    private static NpgsqlCommand With(NpgsqlCommand command, object?[] values)
+    {
+        command.Parameters.AddRange(Array.ConvertAll(values, Parameter));
+        return command;
+    }
+
     private static NpgsqlParameter Parameter(object? value) => value switch
     {
-        null => new() { Value = DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text },
+        null => new() { Value = DBNull.Value, NpgsqlDbType = NpgsqlDbType.Unknown },
         Json json => new() { Value = json.Text, NpgsqlDbType = NpgsqlDbType.Jsonb },
         _ => new() { Value = value },
     };
 
     /// <summary>A value for a jsonb parameter.</summary>
     public sealed record Json(string Text);
-}
-
-/// <summary>Collects the parameters of a statement that is put together from parts.</summary>
-internal sealed class SqlParameters
-{
-    private readonly List<object?> _values = [];
-
-    /// <summary>Adds the value and returns its placeholder.</summary>
-    public string Add(object? value)
-    {
-        _values.Add(value);
-        return $"${_values.Count}";
-    }
-
-    public object?[] ToArray() => [.. _values];
 }
