@@ -37,15 +37,7 @@ internal sealed partial class Reconciliation(
         {
             try
             {
-                while (await SweepAsync(stoppingToken) == Batch)
-                {
-                }
-
-                if (await NextAsync(stoppingToken) is { } attempt)
-                {
-                    await LookForAsync(attempt, stoppingToken);
-                }
-
+                await RoundAsync(stoppingToken);
                 _outage.Ends();
             }
             catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
@@ -57,6 +49,18 @@ internal sealed partial class Reconciliation(
             }
 
             await Task.Delay(_options.ReconcilePause, clock, stoppingToken);
+        }
+    }
+
+    internal async Task RoundAsync(CancellationToken cancellationToken)
+    {
+        while (await SweepAsync(cancellationToken) == Batch)
+        {
+        }
+
+        if (await NextAsync(cancellationToken) is { } attempt)
+        {
+            await LookForAsync(attempt, cancellationToken);
         }
     }
 

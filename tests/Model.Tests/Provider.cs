@@ -1,0 +1,82 @@
+using Contracts;
+using Services.Messaging;
+
+namespace Model.Tests;
+
+/// <summary>A message that the provider has: the truth that our books must agree with in the end.</summary>
+internal sealed class Carried(SendMessage order, DateTimeOffset createdAt)
+{
+    public string Sid { get; } = $"SM{Guid.NewGuid():N}";
+
+    public SendMessage Order => order;
+
+    /// <summary>By the ledger database's clock, which does not know of time that a history lets pass.</summary>
+    public DateTimeOffset CreatedAt { get; set; } = createdAt;
+
+    public DeliveryStatus Status { get; set; } = DeliveryStatus.Queued;
+
+    public string? ErrorCode { get; set; }
+
+    public bool IsFinal => Status is DeliveryStatus.Read or DeliveryStatus.Failed;
+}
+
+/// <summary>A call that has reached the provider and waits for its answer.</summary>
+internal sealed record Call(SendMessage Order)
+{
+    public TaskCompletionSource<SendResult> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Decided on arrival, whatever becomes of the answer.</summary>
+    public required SendResult Result { get; init; }
+
+    /// <summary>The consumer that waits for the answer.</summary>
+    public Task Consumer { get; set; } = Task.CompletedTask;
+}
+
+/// <summary>
+/// The provider of the model: says yes or no to a call when it arrives, and answers when the history says so, if ever.
+/// </summary>
+internal sealed class Provider : IMessageProvider
+{
+    private readonly Queue<SendResult?> _verdicts = new();
+    private TaskCompletionSource<Call> _arrival = new();
+
+    public string Name => "twilio";
+
+    public List<Carried> Messages { get; } = [];
+
+    /// <summary>False: its list cannot be read.</summary>
+    public bool Lists { get; set; } = true;
+
+    /// <summary>Completes with the next call that comes in.</summary>
+    public Task<Call> NextCall => _arrival.Task;
+
+    /// <summary>What the next call is answered; null: accepted.</summary>
+    public void Decide(SendResult? verdict)
+    {
+        _verdicts.Clear();
+        _verdicts.Enqueue(verdict);
+        _arrival = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+
+    public Task<SendResult> SendAsync(SendMessage message, CancellationToken cancellationToken)
+    {
+        var result = _verdicts.TryDequeue(out var verdict) ? verdict : null;
+        if (result is null)
+        {
+            Messages.Add(new(message, TimeProvider.System.GetUtcNow()));
+            result = new SendResult.Accepted(Messages[^1].Sid);
+        }
+
+        var call = new Call(message) { Result = result };
+        _arrival.SetResult(call);
+        return call.Answer.Task;
+    }
+
+    public Task<IReadOnlyList<FoundMessage>?> FindAsync(
+        string from, string to, DateTimeOffset since, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<FoundMessage>?>(!Lists ? null :
+        [
+            .. Messages.Where(message => message.Order.To == to && message.CreatedAt >= since)
+                .Select(message => new FoundMessage(message.Sid, message.CreatedAt)),
+        ]);
+}
