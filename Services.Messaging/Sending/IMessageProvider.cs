@@ -15,13 +15,54 @@ internal interface IMessageProvider
     Task<SendResult> SendAsync(SendMessage message, CancellationToken cancellationToken);
 
     /// <summary>
-    /// The messages from one number to another that the provider has created since <paramref name="since"/>, as the
-    /// provider's clock has it. Null if it gave no complete answer, so that nothing can be concluded.
+    /// The provider's list of messages, newest first, read page by page as it is walked, in both directions and back to
+    /// <see cref="MessageFilter.Since"/> at least. Whoever walks it to the end has seen all of them.
     /// </summary>
-    Task<IReadOnlyList<FoundMessage>?> FindAsync(
-        string from, string to, DateTimeOffset since, CancellationToken cancellationToken);
+    /// <exception cref="ProviderSilentException">It could not be read on: nothing is to be concluded.</exception>
+    IAsyncEnumerable<IReadOnlyList<ProviderMessage>> ListAsync(
+        MessageFilter filter, CancellationToken cancellationToken);
+
+    /// <summary>One message; null if the provider has none of this id.</summary>
+    /// <exception cref="ProviderSilentException">There was no answer, or none that could be understood.</exception>
+    Task<ProviderMessage?> FindAsync(string providerMessageId, CancellationToken cancellationToken);
 }
 
-/// <param name="ProviderMessageId">The provider's id.</param>
-/// <param name="CreatedAt">By the provider's clock; null if it did not say.</param>
-internal sealed record FoundMessage(string ProviderMessageId, DateTimeOffset? CreatedAt);
+/// <summary>Which messages; what is null does not matter.</summary>
+/// <param name="From">A number in E.164.</param>
+/// <param name="To">A number in E.164.</param>
+/// <param name="Since">By the provider's clock. A walk may bring a few older ones.</param>
+internal sealed record MessageFilter(string? From, string? To, DateTimeOffset Since);
+
+/// <summary>A message as the provider has it.</summary>
+internal sealed record ProviderMessage
+{
+    public required string ProviderMessageId { get; init; }
+
+    /// <summary>E.164 where it is a number.</summary>
+    public required string From { get; init; }
+
+    /// <inheritdoc cref="From"/>
+    public required string To { get; init; }
+
+    /// <summary>True if a person sent it to us.</summary>
+    public bool Inbound { get; init; }
+
+    /// <summary>As it reads at the recipient's; empty or null where the provider does not keep texts.</summary>
+    public string? Text { get; init; }
+
+    /// <summary>Null if inbound, or if the provider's word means nothing to us.</summary>
+    public DeliveryStatus? Status { get; init; }
+
+    public string? ErrorCode { get; init; }
+
+    public int MediaCount { get; init; }
+
+    /// <summary>By the provider's clock; null if it did not say.</summary>
+    public DateTimeOffset? CreatedAt { get; init; }
+
+    /// <summary>The id of the event with which a webhook would tell this (see <see cref="DerivedId"/>).</summary>
+    public Guid EventId { get; init; }
+}
+
+/// <summary>The provider did not answer a question, or not in a way that says anything.</summary>
+internal sealed class ProviderSilentException(string message) : Exception(message);

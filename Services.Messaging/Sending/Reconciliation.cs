@@ -121,9 +121,16 @@ internal sealed partial class Reconciliation(
 
     private async Task LookForAsync(SendAttempt attempt, CancellationToken cancellationToken)
     {
-        var found = await provider.FindAsync(
-            attempt.Sender, attempt.Recipient, attempt.ClaimedAt - AbsenceMargin, cancellationToken);
-        if (found is null)
+        var found = new List<ProviderMessage>();
+        try
+        {
+            var filter = new MessageFilter(attempt.Sender, attempt.Recipient, attempt.ClaimedAt - AbsenceMargin);
+            await foreach (var page in provider.ListAsync(filter, cancellationToken))
+            {
+                found.AddRange(page.Where(message => !(message.CreatedAt < filter.Since)));
+            }
+        }
+        catch (ProviderSilentException)
         {
             LogNotAnswered(attempt.MessageId, attempt.Attempt);
             return;
@@ -160,7 +167,7 @@ internal sealed partial class Reconciliation(
     /// others, and how often in a row nothing was left.
     /// </summary>
     private async Task<(HashSet<string> Explained, long Rivals, int Absences)> CompareAsync(
-        SendAttempt attempt, IReadOnlyList<FoundMessage> found, CancellationToken cancellationToken)
+        SendAttempt attempt, List<ProviderMessage> found, CancellationToken cancellationToken)
     {
         await using var command = database.Command("""
             with explained as (

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text.Json;
+using Contracts;
 
 namespace Services.Messaging;
 
@@ -38,7 +39,7 @@ internal static class TwilioAnswer
     }
 
     /// <summary>One page of the message list; null if it is none.</summary>
-    public static (IReadOnlyList<FoundMessage> Messages, string? Next)? ReadPage(string body)
+    public static (IReadOnlyList<ProviderMessage> Messages, string? Next)? ReadPage(string body)
     {
         if (Parse(body) is not { ValueKind: JsonValueKind.Object } root
             || !root.TryGetProperty("messages", out var messages) || messages.ValueKind != JsonValueKind.Array)
@@ -46,9 +47,42 @@ internal static class TwilioAnswer
             return null;
         }
 
-        var found = messages.EnumerateArray().Select(message =>
-            Text(message, "sid") is { } sid ? new FoundMessage(sid, Instant(Text(message, "date_created"))) : null);
-        return ([.. found.OfType<FoundMessage>()], Text(root, "next_page_uri"));
+        return (
+            [.. messages.EnumerateArray().Select(message => ReadMessage(message)).OfType<ProviderMessage>()],
+            Text(root, "next_page_uri"));
+    }
+
+    /// <summary>One message; null if it is none.</summary>
+    public static ProviderMessage? ReadMessage(string body) => ReadMessage(Parse(body));
+
+    private static ProviderMessage? ReadMessage(JsonElement? message)
+    {
+        if (Text(message, "sid") is not { } sid)
+        {
+            return null;
+        }
+
+        // The directions are inbound, outbound-api, outbound-call and outbound-reply.
+        var inbound = Text(message, "direction") == "inbound";
+        var word = Text(message, "status");
+        var status = inbound ? null : TwilioWords.StatusOf(word);
+        var error = status == DeliveryStatus.Failed ? Code(message, "error_code") : null;
+        return new()
+        {
+            ProviderMessageId = sid,
+            From = TwilioWords.NumberOf(Text(message, "from")) ?? "",
+            To = TwilioWords.NumberOf(Text(message, "to")) ?? "",
+            Inbound = inbound,
+            Text = Text(message, "body"),
+            Status = status,
+            ErrorCode = error,
+            MediaCount = int.TryParse(
+                Text(message, "num_media"), NumberStyles.None, CultureInfo.InvariantCulture, out var media) ? media : 0,
+            CreatedAt = Instant(Text(message, "date_created")),
+            EventId = inbound
+                ? DerivedId.OfMessage(TwilioWords.Provider, sid)
+                : DerivedId.OfStatus(TwilioWords.Provider, sid, word ?? "", error),
+        };
     }
 
     // The first status of a message gets no callback, it stands in this answer: also if it is a failure.

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Runtime.CompilerServices;
 using System.Text;
 using Contracts;
 using Microsoft.Extensions.Options;
@@ -12,13 +13,15 @@ namespace Services.Messaging;
 internal sealed class TwilioProvider(HttpClient http, IOptions<TwilioOptions> options, TimeProvider clock)
     : IMessageProvider
 {
-    private const int MaxAnswer = 1 << 20;
+    /// <summary>A page of a thousand messages of 1,600 characters each.</summary>
+    private const int MaxAnswer = 1 << 24;
 
-    private const int MaxPages = 10;
+    /// <summary>Pages without a message before a list counts as one without end.</summary>
+    private const int MaxEmptyPages = 10;
 
     private readonly TwilioOptions _options = options.Value;
 
-    public string Name => "twilio";
+    public string Name => TwilioWords.Provider;
 
     public async Task<SendResult> SendAsync(SendMessage message, CancellationToken cancellationToken)
     {
@@ -39,34 +42,44 @@ internal sealed class TwilioProvider(HttpClient http, IOptions<TwilioOptions> op
         }
     }
 
-    public async Task<IReadOnlyList<FoundMessage>?> FindAsync(
-        string from, string to, DateTimeOffset since, CancellationToken cancellationToken)
+    public async IAsyncEnumerable<IReadOnlyList<ProviderMessage>> ListAsync(
+        MessageFilter filter, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var found = new List<FoundMessage>();
         var page = new Uri(
-            http.BaseAddress!, TwilioRequest.MessagesPath(_options.AccountSid) + TwilioRequest.ListQuery(from, to));
-        for (var pages = 0; pages < MaxPages; pages++)
+            http.BaseAddress!,
+            TwilioRequest.MessagesPath(_options.AccountSid) + TwilioRequest.ListQuery(filter.From, filter.To));
+        for (var empty = 0; empty < MaxEmptyPages;)
         {
             if (await ReadAsync(page, cancellationToken) is not { } body
                 || TwilioAnswer.ReadPage(body) is not var (messages, next))
             {
-                return null;
+                throw new ProviderSilentException("The list of messages is not one.");
             }
 
-            found.AddRange(messages.Where(message => message.CreatedAt is null || message.CreatedAt >= since));
-            if (next is null || messages.Count > 0 && messages.All(message => message.CreatedAt < since))
+            yield return messages;
+            // Sorted by when they were sent, newest first: one that waits for long may be older than its neighbours.
+            if (next is null || messages.Count > 0 && messages.All(message => message.CreatedAt < filter.Since))
             {
-                return found;
+                yield break;
             }
 
+            empty = messages.Count == 0 ? empty + 1 : 0;
             page = new Uri(http.BaseAddress!, next); // as it stands: page tokens are Twilio's business
             if (page.Authority != http.BaseAddress!.Authority)
             {
-                return null; // the credentials stay at home
+                throw new ProviderSilentException("The list goes on at a stranger's address."); // credentials stay home
             }
         }
 
-        return null;
+        throw new ProviderSilentException("The list of messages does not end.");
+    }
+
+    public async Task<ProviderMessage?> FindAsync(string providerMessageId, CancellationToken cancellationToken)
+    {
+        var address = new Uri(
+            http.BaseAddress!, TwilioRequest.MessagePath(_options.AccountSid, providerMessageId));
+        return await ReadAsync(address, cancellationToken) is not { } body ? null
+            : TwilioAnswer.ReadMessage(body) ?? throw new ProviderSilentException("The message is not one.");
     }
 
     public static void Register(IServiceCollection services)
@@ -91,20 +104,26 @@ internal sealed class TwilioProvider(HttpClient http, IOptions<TwilioOptions> op
             .RemoveAllLoggers(); // the list's address holds phone numbers
     }
 
-    private async Task<string?> ReadAsync(Uri page, CancellationToken cancellationToken)
+    /// <summary>Null: there is no such thing.</summary>
+    private async Task<string?> ReadAsync(Uri address, CancellationToken cancellationToken)
     {
         try
         {
-            using var answer = await http.GetAsync(page, cancellationToken);
-            return answer.StatusCode == HttpStatusCode.OK
-                ? await answer.Content.ReadAsStringAsync(cancellationToken)
-                : null;
+            using var answer = await http.GetAsync(address, cancellationToken);
+            return answer.StatusCode switch
+            {
+                HttpStatusCode.OK => await answer.Content.ReadAsStringAsync(cancellationToken),
+                HttpStatusCode.NotFound => null,
+                var status => throw new ProviderSilentException($"HTTP {(int)status}"),
+            };
         }
-        catch (Exception exception) when (
-            exception is HttpRequestException
-            || exception is OperationCanceledException && !cancellationToken.IsCancellationRequested)
+        catch (HttpRequestException exception)
         {
-            return null;
+            throw new ProviderSilentException($"the connection failed: {exception.HttpRequestError}");
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new ProviderSilentException($"no answer within {http.Timeout.TotalSeconds:0.#} s");
         }
     }
 

@@ -53,8 +53,14 @@ internal static class TwilioRequest
 
     public static string MessagesPath(string accountSid) => $"2010-04-01/Accounts/{accountSid}/Messages.json";
 
-    public static string ListQuery(string from, string to) =>
-        $"?To={Uri.EscapeDataString(ToAddress(to))}&From={Uri.EscapeDataString(ToAddress(from))}&PageSize=100";
+    public static string MessagePath(string accountSid, string sid) =>
+        $"2010-04-01/Accounts/{accountSid}/Messages/{Uri.EscapeDataString(sid)}.json";
+
+    /// <summary>No date: the documented filter goes by whole days, and by when a message was sent, not created.</summary>
+    public static string ListQuery(string? from, string? to) => string.Concat(
+        "?PageSize=1000",
+        from is null ? "" : $"&From={Uri.EscapeDataString(ToAddress(from))}",
+        to is null ? "" : $"&To={Uri.EscapeDataString(ToAddress(to))}");
 }
 
 /// <summary>A form that knows whether any of it may have left this process.</summary>

@@ -28,8 +28,7 @@ internal abstract record TwilioCallback
     /// <summary>Lacks what every callback has.</summary>
     public sealed record Incomplete(string Field, string Remedy) : TwilioCallback;
 
-    private const string Provider = "twilio";
-    private const string Channel = "whatsapp:";
+    private const string Provider = TwilioWords.Provider;
 
     /// <param name="form">The parameters.</param>
     /// <param name="target">The request's target; a status callback's carries <c>?m=message&amp;a=attempt</c>.</param>
@@ -61,7 +60,7 @@ internal abstract record TwilioCallback
 
         var status = "READ".Equals(form["EventType"u8], StringComparison.OrdinalIgnoreCase)
             ? DeliveryStatus.Read
-            : StatusOf(word);
+            : TwilioWords.StatusOf(word);
         if (status is null)
         {
             return new Ignored($"the status {word}"); // Twilio adds some without notice
@@ -80,17 +79,17 @@ internal abstract record TwilioCallback
                 ErrorCode = error,
                 ReceivedAt = now,
             },
-            DerivedId.Of($"{Provider}/{sid}/{(status == DeliveryStatus.Read ? "read" : word)}/{error}"));
+            DerivedId.OfStatus(Provider, sid, status == DeliveryStatus.Read ? "read" : word, error));
     }
 
     private static TwilioCallback IncomingOf(TwilioForm form, string sid, DateTimeOffset now)
     {
-        if (AddressOf(form["From"u8]) is not { Length: > 0 } from)
+        if (TwilioWords.NumberOf(form["From"u8]) is not { Length: > 0 } from)
         {
             return Missing("From");
         }
 
-        if (AddressOf(form["To"u8]) is not { Length: > 0 } to)
+        if (TwilioWords.NumberOf(form["To"u8]) is not { Length: > 0 } to)
         {
             return Missing("To");
         }
@@ -117,18 +116,8 @@ internal abstract record TwilioCallback
                     form["NumMedia"u8], NumberStyles.None, CultureInfo.InvariantCulture, out var media) ? media : 0,
                 ReceivedAt = now,
             },
-            DerivedId.Of($"{Provider}/{sid}"));
+            DerivedId.OfMessage(Provider, sid));
     }
-
-    private static DeliveryStatus? StatusOf(string word) => word switch
-    {
-        "accepted" or "scheduled" or "queued" or "sending" => DeliveryStatus.Queued,
-        "sent" => DeliveryStatus.Sent,
-        "delivered" => DeliveryStatus.Delivered,
-        "read" => DeliveryStatus.Read,
-        "failed" or "undelivered" or "canceled" => DeliveryStatus.Failed,
-        _ => null,
-    };
 
     private static OptOutType? OptOutOf(string? word) => word?.ToUpperInvariant() switch
     {
@@ -156,10 +145,6 @@ internal abstract record TwilioCallback
 
         return (message, attempt);
     }
-
-    // People without a shared phone number have other addresses than numbers; those stay as they are.
-    private static string? AddressOf(string? address) =>
-        address?.StartsWith(Channel, StringComparison.OrdinalIgnoreCase) == true ? address[Channel.Length..] : address;
 
     private static string? NullIfEmpty(string? text) => text is "" ? null : text;
 

@@ -57,8 +57,11 @@ public sealed class Ledger(DatabaseFixture databases) : IAsyncLifetime
         public Task<SendResult> SendAsync(SendMessage message, CancellationToken cancellationToken) =>
             throw new InvalidOperationException("Nobody is to be called.");
 
-        public Task<IReadOnlyList<FoundMessage>?> FindAsync(
-            string from, string to, DateTimeOffset since, CancellationToken cancellationToken) =>
+        public IAsyncEnumerable<IReadOnlyList<ProviderMessage>> ListAsync(
+            MessageFilter filter, CancellationToken cancellationToken) =>
+            throw new InvalidOperationException("Nobody is to be called.");
+
+        public Task<ProviderMessage?> FindAsync(string providerMessageId, CancellationToken cancellationToken) =>
             throw new InvalidOperationException("Nobody is to be called.");
     }
 }

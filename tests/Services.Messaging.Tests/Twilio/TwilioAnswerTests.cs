@@ -112,12 +112,40 @@ public sealed class TwilioAnswerTests
     {
         var (messages, next) = TwilioAnswer.ReadPage($$"""
             { "messages": [
-                { "sid": "{{Sid}}", "date_created": "Thu, 24 Aug 2023 05:01:45 +0000", "date_sent": null },
-                { "sid": "SM2", "date_created": null }, { "sid": null }],
+                { "sid": "{{Sid}}", "from": "whatsapp:+14155238886", "to": "whatsapp:+33612345678", "body": "Bonjour",
+                  "direction": "outbound-api", "status": "undelivered", "error_code": 63024, "num_media": "0",
+                  "date_created": "Thu, 24 Aug 2023 05:01:45 +0000", "date_sent": null },
+                { "sid": "SM2", "from": "whatsapp:+33612345678", "to": "whatsapp:+14155238886", "body": "",
+                  "direction": "inbound", "status": "received", "num_media": "2", "date_created": null },
+                { "sid": null }],
               "next_page_uri": "/2010-04-01/next" }
             """)!.Value;
 
-        Assert.Equal([new(Sid, new(2023, 8, 24, 5, 1, 45, TimeSpan.Zero)), new FoundMessage("SM2", null)], messages);
+        Assert.Equal(
+            [
+                new()
+                {
+                    ProviderMessageId = Sid,
+                    From = "+14155238886",
+                    To = "+33612345678",
+                    Text = "Bonjour",
+                    Status = DeliveryStatus.Failed,
+                    ErrorCode = "63024",
+                    CreatedAt = new(2023, 8, 24, 5, 1, 45, TimeSpan.Zero),
+                    EventId = DerivedId.Of($"twilio/{Sid}/undelivered/63024"),
+                },
+                new ProviderMessage
+                {
+                    ProviderMessageId = "SM2",
+                    From = "+33612345678",
+                    To = "+14155238886",
+                    Inbound = true,
+                    Text = "",
+                    MediaCount = 2,
+                    EventId = DerivedId.Of("twilio/SM2"),
+                },
+            ],
+            messages);
         Assert.Equal("/2010-04-01/next", next);
     }
 

@@ -120,7 +120,7 @@ public sealed class TwilioProviderTests : IAsyncLifetime
         _answer = context => context.Response.WriteAsync(
             """{ "messages": [], "next_page_uri": "http://localhost:9/2010-04-01/next" }""");
 
-        Assert.Null(await FindAsync());
+        await Assert.ThrowsAsync<ProviderSilentException>(ListAsync);
     }
 
     [Theory]
@@ -135,7 +135,7 @@ public sealed class TwilioProviderTests : IAsyncLifetime
             return context.Response.WriteAsync(body);
         };
 
-        Assert.Null(await FindAsync());
+        await Assert.ThrowsAsync<ProviderSilentException>(ListAsync);
     }
 
     [Fact]
@@ -144,15 +144,20 @@ public sealed class TwilioProviderTests : IAsyncLifetime
         _answer = context => context.Response.WriteAsync(
             """{ "messages": [], "next_page_uri": "/2010-04-01/again" }""");
 
-        Assert.Null(await FindAsync());
+        await Assert.ThrowsAsync<ProviderSilentException>(ListAsync);
         Assert.InRange(_requests, 2, 20);
     }
 
     private Task<SendResult> SendAsync() =>
         Provider(_server.Urls.Single()).SendAsync(Order.Text("Bonjour"), CancellationToken.None);
 
-    private Task<IReadOnlyList<FoundMessage>?> FindAsync() => Provider(_server.Urls.Single()).FindAsync(
-        Order.Number(), Order.Number(), DateTimeOffset.UnixEpoch, CancellationToken.None);
+    private async Task ListAsync()
+    {
+        var filter = new MessageFilter(Order.Number(), Order.Number(), DateTimeOffset.UnixEpoch);
+        await foreach (var _ in Provider(_server.Urls.Single()).ListAsync(filter, CancellationToken.None))
+        {
+        }
+    }
 
     private static IMessageProvider Provider(string address)
     {

@@ -53,7 +53,7 @@ public sealed class TwilioWebhookTests(WebhookFixture fixture) : IClassFixture<W
 
         await AssertTwimlAsync(answer);
         var (id, message) = await _messages.HearsAsync(message => message.ProviderMessageId == sid);
-        Assert.Equal(DerivedId.Of($"twilio/{sid}"), id);
+        Assert.Equal(DerivedId.OfMessage("twilio", sid), id);
         Assert.Equal(
             new MessageReceived
             {

@@ -1,4 +1,4 @@
-namespace Services.Webhooks.Tests;
+namespace Contracts.Tests;
 
 public sealed class DerivedIdTests
 {
