@@ -87,26 +87,32 @@ public sealed class Books(DatabaseFixture databases) : IAsyncLifetime
     internal async Task<Task[]> EnterAtOnceAsync(params (MessageKey Key, MessageReport Report)[] reports)
     {
         var (busy, _) = await OrderedAsync(await CampaignAsync());
-        await using var connection = await Database.OpenConnectionAsync();
-        await using var transaction = await connection.BeginTransactionAsync();
-        await using (var locking = new NpgsqlCommand(
-            "select 1 from messages where id = $1 for update", connection, transaction)
-        { Parameters = { new() { Value = busy } } })
-        {
-            await locking.ExecuteScalarAsync();
-        }
-
+        await using var held = await HoldAsync("select 1 from messages where id = $1 for update", busy);
         var first = Book.EnterAsync(busy, AnyReports.Accepted(1), CancellationToken.None);
-        await Eventually.BecomesTrueAsync(async () => await ScalarAsync<long>("""
-            select count(*) from pg_stat_activity
-            where datname = current_database() and wait_event_type = 'Lock' and query like '%for update%'
-            """) == 1);
+        await OneWaitsAsync();
         var entered = reports
             .Select(report => Book.EnterAsync(report.Key, report.Report, CancellationToken.None)).ToArray();
-        await transaction.CommitAsync();
+        await held.CloseAsync();
         await first;
         return entered;
     }
+
+    /// <summary>Locks what the statement locks, until the connection is closed.</summary>
+    public async Task<NpgsqlConnection> HoldAsync(string sql, params object[] values)
+    {
+        var connection = await Database.OpenConnectionAsync();
+        await using var command = new NpgsqlCommand("begin", connection);
+        await command.ExecuteNonQueryAsync();
+        command.CommandText = sql;
+        command.Parameters.AddRange(Array.ConvertAll(values, value => new NpgsqlParameter { Value = value }));
+        await command.ExecuteNonQueryAsync();
+        return connection;
+    }
+
+    /// <summary>Returns when somebody waits for what is held.</summary>
+    public Task OneWaitsAsync() => Eventually.BecomesTrueAsync(async () => await ScalarAsync<long>("""
+        select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'
+        """) == 1);
 
     public async Task ExecuteAsync(string sql, params object[] values)
     {
