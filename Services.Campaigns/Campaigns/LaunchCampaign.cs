@@ -21,6 +21,11 @@ internal static class LaunchCampaign
             return Problems.NotFound("campaign", id);
         }
 
+        if (campaign.Status is not CampaignStatus.Draft)
+        {
+            return campaign.Refusal("launched");
+        }
+
         // A template can change, or go, as long as only drafts use it.
         if (await db.Templates.SingleOrDefaultAsync(t => t.Id == campaign.TemplateId, cancellationToken)
             is not { } template)
@@ -34,11 +39,7 @@ internal static class LaunchCampaign
                 $"The template has changed: fill its variable {string.Join(", ", missing)} in the campaign first.");
         }
 
-        if (!campaign.TryLaunch(template, sandbox.Value.Number, Activity.Current?.Id, clock.GetUtcNow()))
-        {
-            return campaign.Refusal("launched");
-        }
-
+        campaign.TryLaunch(template, sandbox.Value.Number, Activity.Current?.Id, clock.GetUtcNow());
         await db.SaveChangesAsync(cancellationToken);
         // The first chunk at once, which for most campaigns is all of it; the rest follows in the background.
         await freeze.NextChunkAsync((NpgsqlTransaction)transaction.GetDbTransaction(), campaign, cancellationToken);

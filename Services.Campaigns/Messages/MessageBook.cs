@@ -43,7 +43,14 @@ internal sealed class MessageBook(NpgsqlDataSource database, MessageDispatcher d
     {
         try
         {
-            await EnterBatchAsync(batch, cancellationToken);
+            var accepted = EarlyStatuses.Acceptances(batch);
+            var kept = await EnterBatchAsync(batch, accepted, cancellationToken);
+            if (await EarlyStatuses.FindMetAsync(database, [.. accepted.Keys, .. kept], cancellationToken)
+                is { Count: > 0 } met)
+            {
+                await EnterBatchAsync([], met, cancellationToken);
+            }
+
             foreach (var entry in batch)
             {
                 entry.Committed.TrySetResult();
@@ -66,15 +73,21 @@ internal sealed class MessageBook(NpgsqlDataSource database, MessageDispatcher d
         }
     }
 
-    private async Task EnterBatchAsync(IReadOnlyList<Entry> batch, CancellationToken cancellationToken)
+    /// <summary>
+    /// Enters the reports, and the early statuses of the messages that are known by now; the answer is the provider's
+    /// ids of statuses that are early themselves.
+    /// </summary>
+    private async Task<string[]> EnterBatchAsync(
+        IReadOnlyList<Entry> batch, IReadOnlyDictionary<string, MessageAttempt> known,
+        CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
 
-        var early = await EarlyStatuses.TakeAsync(transaction, batch, cancellationToken);
+        var early = await EarlyStatuses.TakeAsync(transaction, known, cancellationToken);
         var rows = await MessageRows.LockAsync(
             transaction,
-            batch.Select(entry => entry.Key.Id).OfType<Guid>().ToArray(),
+            batch.Concat(early).Select(entry => entry.Key.Id).OfType<Guid>().ToArray(),
             batch.Where(entry => entry.Key.Id is null).Select(entry => entry.Key.ProviderMessageId!).ToArray(),
             cancellationToken);
         var changes = rows.ToDictionary(row => row.Id, MessageRows.Change.Begin);
@@ -101,7 +114,7 @@ internal sealed class MessageBook(NpgsqlDataSource database, MessageDispatcher d
         }
 
         await MessageRows.SaveAsync(transaction, [.. changed.Select(id => changes[id])], cancellationToken);
-        await EarlyStatuses.KeepAsync(transaction, unknown, cancellationToken);
+        var kept = await EarlyStatuses.KeepAsync(transaction, unknown, cancellationToken);
         await Consequences.DrawAsync(transaction, news, changes, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
 
@@ -110,6 +123,8 @@ internal sealed class MessageBook(NpgsqlDataSource database, MessageDispatcher d
         {
             dispatcher.Wake();
         }
+
+        return kept;
     }
 
     /// <summary>One report on its way into the book.</summary>

@@ -100,6 +100,22 @@ public class CampaignApiTests(CampaignsApp app)
     }
 
     [Fact]
+    public async Task A_launch_is_refused_because_of_the_state_before_anything_else()
+    {
+        var template = await app.CreateTemplateAsync();
+        var campaign = await app.CampaignAsync(template.Id(), "completed");
+        using var deleted = await app.Client.DeleteAsync($"/api/templates/{template.Id()}");
+        Assert.Equal(HttpStatusCode.NoContent, deleted.StatusCode);
+
+        using var response = await app.Client.PostAsync($"{Campaigns}/{campaign}/launch", null);
+
+        Assert.Equal(HttpStatusCode.Conflict, response.StatusCode);
+        Assert.Contains(
+            "A completed campaign cannot be launched", await response.Content.ReadAsStringAsync(),
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_template_that_got_another_variable_since_the_draft_is_not_sent_without_it()
     {
         var campaign = await app.CreateCampaignAsync([await app.CreateContactAsync()]);

@@ -101,6 +101,59 @@ public class MessageBookTests(Books books) : IClassFixture<Books>
     }
 
     [Fact]
+    public async Task A_status_that_another_process_keeps_while_the_acceptance_is_being_entered_is_not_forgotten()
+    {
+        var (id, _) = await books.OrderedAsync(await books.CampaignAsync());
+        var sid = $"SM{id:N}";
+        await using var held = await books.HoldAsync("select 1 from messages where id = $1 for update", id);
+
+        var acceptance = books.All[0].EnterAsync(id, new MessageReport.Accepted(1, sid, At(1)), CancellationToken.None);
+        await books.OneWaitsAsync(); // it has looked for early statuses in vain
+        await books.All[1].EnterAsync(
+            new(null, sid), new MessageReport.Status(null, DeliveryStatus.Delivered, sid, At(3)),
+            CancellationToken.None);
+        await held.CloseAsync();
+        await acceptance;
+
+        Assert.Equal(MessageStatus.Delivered, await books.StatusAsync(id));
+        Assert.Equal(0, await EarlyAsync(sid));
+    }
+
+    [Fact]
+    public async Task An_acceptance_that_another_process_enters_while_a_status_is_being_kept_finds_it()
+    {
+        var (id, _) = await books.OrderedAsync(await books.CampaignAsync());
+        var sid = $"SM{id:N}";
+        await using var held = await books.HoldAsync(
+            "insert into early_statuses values ($1, $2, now())", sid, (short)DeliveryStatus.Delivered);
+
+        var status = books.All[0].EnterAsync(
+            new(null, sid), new MessageReport.Status(null, DeliveryStatus.Delivered, sid, At(3)),
+            CancellationToken.None);
+        await books.OneWaitsAsync(); // it has looked for its message in vain
+        await books.All[1].EnterAsync(id, new MessageReport.Accepted(1, sid, At(1)), CancellationToken.None);
+        await held.CloseAsync();
+        await status;
+
+        Assert.Equal(MessageStatus.Delivered, await books.StatusAsync(id));
+        Assert.Equal(0, await EarlyAsync(sid));
+    }
+
+    [Fact]
+    public async Task A_status_whose_message_nobody_has_sent_is_forgotten_after_two_days()
+    {
+        var (old, young) = ($"SM{Guid.NewGuid():N}", $"SM{Guid.NewGuid():N}");
+        foreach (var (sid, at) in new[] { (old, At(0)), (young, At(2)) })
+        {
+            await EnterAsync(new(null, sid), new MessageReport.Status(null, DeliveryStatus.Sent, sid, at));
+        }
+
+        await EarlyStatuses.PruneAsync(books.Database, At(1).AddDays(2), CancellationToken.None);
+
+        Assert.Equal((0, 1), (await EarlyAsync(old), await EarlyAsync(young)));
+    }
+
+    [Fact]
     public async Task Error_63015_tells_that_the_person_is_no_member_unless_something_newer_is_known()
     {
         var (id, contact) = await books.OrderedAsync(await books.CampaignAsync());
@@ -161,6 +214,9 @@ public class MessageBookTests(Books books) : IClassFixture<Books>
 
     private Task EnterAsync(MessageKey key, MessageReport report) =>
         books.Book.EnterAsync(key, report, CancellationToken.None);
+
+    private Task<long> EarlyAsync(string sid) => books.ScalarAsync<long>(
+        "select count(*) from early_statuses where provider_message_id = $1", sid);
 
     private async Task<(string?, DateTimeOffset)> NotJoinedAsync(Guid contact) => (
         await books.ScalarAsync<string>("select sandbox_error from contacts where id = $1", contact),
