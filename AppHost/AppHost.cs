@@ -54,6 +54,8 @@ var messaging = AddService("messaging", "../Services.Messaging/Services.Messagin
     .WithEnvironment("Sending__RetryBaseDelay", settings.RetryBaseDelay.ToString("c"))
     .WithEnvironment(rate.Key, rate.Value);
 
+campaigns.WithReference(messaging); // for the check of the books
+
 var webhooks = AddService("webhooks", "../Services.Webhooks/Services.Webhooks.csproj", webhooksDb)
     .WithEnvironment("Twilio__AccountSid", accountSid)
     .WithEnvironment("Twilio__AuthToken", authToken);

@@ -9,6 +9,9 @@ public sealed record SendMessage
 {
     public required Guid MessageId { get; init; }
 
+    /// <summary>Whose message it is, so that the ledger's books can be compared with the campaign's.</summary>
+    public Guid? CampaignId { get; init; }
+
     /// <summary>1 for the first attempt, then one higher each time. Fences: an older attempt never sends.</summary>
     public required int Attempt { get; init; }
 

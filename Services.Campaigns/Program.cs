@@ -22,6 +22,7 @@ builder.Services.AddDbContext<CampaignsDbContext>((services, options) =>
     options.UseNpgsql(services.GetRequiredService<NpgsqlDataSource>()));
 builder.AddSandbox();
 builder.AddMessageDispatcher();
+builder.AddBooks();
 builder.Services.AddOpenApi();
 
 var app = builder.Build();
@@ -32,6 +33,7 @@ app.MapContacts();
 app.MapTemplates();
 app.MapCampaigns();
 app.MapMessages();
+app.MapBooks();
 app.MapSandbox();
 
 app.Run();

@@ -18,4 +18,5 @@ builder.Services.ConfigureOptions<StopsAtOnce>();
 
 var app = builder.Build();
 app.MapDefaultEndpoints();
+app.MapBooks();
 app.Run();

@@ -77,6 +77,7 @@ internal sealed record DueMessage(
         new()
         {
             MessageId = Message.Id,
+            CampaignId = Message.CampaignId,
             Attempt = Message.Attempts,
             RetriesUsed = Message.RetriesUsed,
             From = Sender ?? defaultSender,

@@ -94,15 +94,17 @@ internal sealed class SendSlots(
                 returning next_at - $8 as starts_at
             ), entry as (
                 insert into send_attempts
-                    (message_id, attempt, sender, recipient, content, retries_used, claim, provider, claimed_at)
-                select $1, $2, $3, $4, $5, $6, $7, $11, starts_at from slot
+                    (message_id, attempt, sender, recipient, content, retries_used, claim, provider, claimed_at,
+                    campaign_id)
+                select $1, $2, $3, $4, $5, $6, $7, $11, starts_at, $12 from slot
                 on conflict do nothing
                 returning claimed_at
             )
             select claimed_at - clock_timestamp() from entry
             """,
             order.MessageId, order.Attempt, order.From, order.To, order.Template is null ? "text" : "template",
-            order.RetriesUsed, id, _options.Hold, _options.LookAhead, _options.Far, provider.Name);
+            order.RetriesUsed, id, _options.Hold, _options.LookAhead, _options.Far, provider.Name,
+            order.CampaignId);
         // Not cancelled half-way: a claim that nobody knows of would hold the slot and the message for a while.
         cancellationToken.ThrowIfCancellationRequested();
         var asked = clock.GetTimestamp();

@@ -1,0 +1,21 @@
+namespace Services.Campaigns;
+
+internal static class BookEndpoints
+{
+    public static WebApplicationBuilder AddBooks(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddOptions<BookOptions>().BindConfiguration("Books")
+            .ValidateDataAnnotations().ValidateOnStart();
+        LedgerClient.Register(builder.Services);
+        builder.Services.AddSingleton<BookStore>().AddSingleton<Recount>().AddSingleton<BookCheck>()
+            .AddSingleton<BookKeeper>().AddHostedService(provider => provider.GetRequiredService<BookKeeper>());
+        return builder;
+    }
+
+    public static void MapBooks(this IEndpointRouteBuilder app)
+    {
+        var books = app.MapGroup("/api/stats/books").WithTags("Statistics");
+        books.MapGet("", GetBooks.HandleAsync);
+        books.MapPost("/check", CheckBooks.HandleAsync);
+    }
+}
