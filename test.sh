@@ -6,17 +6,25 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 case "${1:-}" in
   -h | --help)
     cat <<'HELP'
-Usage: ./test.sh
+Usage: ./test.sh [--faults]
 
 Builds the solution with warnings as errors, checks its format, and runs all tests against a real PostgreSQL and
 RabbitMQ, which are started privately (or TEST_POSTGRES, a connection string, and TEST_AMQP_URL are used). Installs
 PostgreSQL, RabbitMQ, Node.js and npm if they are missing (Debian, Ubuntu; with sudo when needed).
 
+The fault suite (processes killed at every step of a send, servers away, a provider that misbehaves; each time the
+provider's log is compared with our books) is part of it in a short form. With --faults only the suite is run, in full:
+some 40 minutes. Its table is printed before the last line and kept as artifacts/faults.md.
+
 The last line is "N passed, N failed, N skipped"; the exit code is 0 only if nothing failed.
 HELP
     exit 0
     ;;
-  "") ;;
+  --faults)
+    projects=tests/Faults.Tests
+    export FAULTS=full
+    ;;
+  "") projects=tests/*.Tests ;;
   *)
     echo "Unknown argument: $1 (see ./test.sh --help)" >&2
     exit 2
@@ -38,12 +46,15 @@ results=artifacts/test-results
 rm -rf "$results"
 mkdir -p "$results"
 broken=0
-for project in tests/*.Tests; do
+# shellcheck disable=SC2086 # the pattern is meant to expand
+for project in $projects; do
   name=${project##*/}
   echo "== $name"
   # The test project is a program; its report holds the counts, also when it fails.
   "artifacts/bin/$name/debug/$name" -noLogo -noColor -xml "$results/$name.xml" || [ -s "$results/$name.xml" ] || broken=$((broken + 1))
 done
+
+cat artifacts/faults.md 2>/dev/null || true
 
 # A project that died without a report counts as one failure.
 cat /dev/null "$results"/*.xml | tr -d '\r' | awk -v failed="$broken" '

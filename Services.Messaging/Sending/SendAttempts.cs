@@ -215,6 +215,7 @@ internal sealed partial class SendAttempts(
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var result = await work(transaction);
         await transaction.CommitAsync(cancellationToken);
+        FailPoint.Reach("before-publish");
         outbox.Committed();
         return result;
     }

@@ -34,6 +34,7 @@ internal sealed partial class SendMessageConsumer(
 
     private async Task<SendResult> CallAsync(SendMessage order, Claim claim)
     {
+        FailPoint.Reach("after-claim");
         if (claim.Due - clock.GetElapsedTime(claim.Asked) is var ahead && ahead > TimeSpan.Zero)
         {
             await Task.Delay(
@@ -45,7 +46,9 @@ internal sealed partial class SendMessageConsumer(
             return new SendResult.NotSent("the call came too late", Connected: true);
         }
 
+        FailPoint.Reach("before-call");
         var result = await provider.SendAsync(order, CancellationToken.None);
+        FailPoint.Reach("after-call");
         LogAnswered(order.MessageId, order.Attempt, result);
         return result;
     }

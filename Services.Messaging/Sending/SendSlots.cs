@@ -107,6 +107,7 @@ internal sealed class SendSlots(
             order.CampaignId);
         // Not cancelled half-way: a claim that nobody knows of would hold the slot and the message for a while.
         cancellationToken.ThrowIfCancellationRequested();
+        FailPoint.Reach("before-claim");
         var asked = clock.GetTimestamp();
         return await command.ExecuteScalarAsync(CancellationToken.None) is TimeSpan ahead
             ? new Claim(id, asked, clock.GetElapsedTime(asked) + ahead)

@@ -14,6 +14,8 @@ internal sealed class CreateMessage(
     IOptions<EmulatorOptions> options,
     TimeProvider clock)
 {
+    private const int Flood = 16 * 1024 * 1024;
+
     public static async Task<IResult> HandleAsync(
         HttpContext http, CreateMessage handler, CancellationToken cancellationToken)
     {
@@ -60,6 +62,9 @@ internal sealed class CreateMessage(
                 return Refuse(new TwilioError(fault.Status, fault.Code, DeliveryErrors.Text(fault.Code)));
             case AnswerFault.CutBefore:
                 return Cut();
+            case AnswerFault.Silent:
+                await Task.Delay(Timeout.InfiniteTimeSpan, clock, cancellationToken);
+                break;
         }
 
         if (!MessageOrder.TryRead(form, options.Value.SandboxNumber, contents, out var order, out var error))
@@ -81,6 +86,10 @@ internal sealed class CreateMessage(
                 return Refuse(TwilioError.ServerError);
             case AnswerFault.CutAfter:
                 return Cut();
+            case AnswerFault.AcceptThenGarbage:
+                return Say("<html>It works!</html>");
+            case AnswerFault.AcceptThenFlood:
+                return Say(new string(' ', Flood));
             case AnswerFault.Slow:
                 await Task.Delay(fault.Delay, clock, cancellationToken);
                 break;
@@ -93,6 +102,9 @@ internal sealed class CreateMessage(
             arrival.Code = refusal.Code;
             return refusal.ToResult();
         }
+
+        static IResult Say(string text) =>
+            TypedResults.Text(text, "text/html", statusCode: StatusCodes.Status201Created);
 
         IResult Cut()
         {

@@ -32,6 +32,15 @@ internal enum AnswerFault
 
     /// <summary>Accepted, and answered after the delay.</summary>
     Slow,
+
+    /// <summary>Not accepted and never answered; the caller hangs up.</summary>
+    Silent,
+
+    /// <summary>Accepted, and answered 201 with something that is no JSON.</summary>
+    AcceptThenGarbage,
+
+    /// <summary>Accepted, and answered 201 with more than anybody wants to read.</summary>
+    AcceptThenFlood,
 }
 
 /// <summary>What becomes of a message's status callbacks.</summary>

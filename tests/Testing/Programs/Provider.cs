@@ -1,12 +1,11 @@
 using System.Net.Http.Json;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
-using Testing;
 
-namespace EndToEnd.Tests;
+namespace Testing;
 
 /// <summary>A provider that runs apart from the system, so that the system takes it for Twilio.</summary>
-internal sealed class Provider : IAsyncDisposable
+public sealed class Provider : IAsyncDisposable
 {
     public static readonly TimeSpan MinInterval = TimeSpan.FromMilliseconds(400);
 
@@ -33,17 +32,28 @@ internal sealed class Provider : IAsyncDisposable
         ["MESSAGING_MIN_INTERVAL"] = MinInterval.ToString("c"),
     };
 
-    public static async Task<Provider> StartAsync(int gatewayPort)
+    /// <summary>What it has printed: its warnings.</summary>
+    public IReadOnlyCollection<string> Output => _emulator.Lines;
+
+    /// <param name="settings">Of the emulator, besides and instead of those here.</param>
+    public static async Task<Provider> StartAsync(
+        int gatewayPort, IReadOnlyDictionary<string, string>? settings = null)
     {
         var address = new Uri($"http://127.0.0.1:{LocalRun.FreePort()}");
-        var emulator = new ProgramProcess("TwilioEmulator", new Dictionary<string, string>
+        var environment = new Dictionary<string, string>
         {
             ["ASPNETCORE_URLS"] = address.ToString(),
             ["Emulator__AccountSid"] = AccountSid,
             ["Emulator__AuthToken"] = AuthToken,
             ["Emulator__MinInterval"] = MinInterval.ToString("c"),
             ["Emulator__InboundWebhookUrl"] = $"http://localhost:{gatewayPort}/api/webhooks/twilio",
-        });
+        };
+        foreach (var (name, value) in settings ?? new Dictionary<string, string>())
+        {
+            environment[name] = value;
+        }
+
+        var emulator = new ProgramProcess("TwilioEmulator", environment);
         var provider = new Provider(emulator, address);
         try
         {
@@ -63,6 +73,13 @@ internal sealed class Provider : IAsyncDisposable
         response.EnsureSuccessStatusCode();
     }
 
+    /// <summary>What goes wrong from now on: the emulator's README.</summary>
+    public async Task PlayAsync(object scenario)
+    {
+        using var response = await _http.PutAsJsonAsync("/scenario", scenario);
+        response.EnsureSuccessStatusCode();
+    }
+
     /// <summary>The phone's owner writes; the webhook is called so many times for the one message.</summary>
     public async Task ReplyAsync(string number, string text, int times = 1)
     {
@@ -78,6 +95,10 @@ internal sealed class Provider : IAsyncDisposable
             .Where(call => call!["method"]!.GetValue<string>() == "POST").Select(call => call!),
     ];
 
+    /// <summary>The arrivals after the given number, read as the caller likes.</summary>
+    public async Task<IReadOnlyList<T>> LogAsync<T>(long after = 0) =>
+        (await _http.GetFromJsonAsync<T[]>($"/log?after={after}"))!;
+
     public async ValueTask DisposeAsync()
     {
         _http.Dispose();
@@ -86,7 +107,7 @@ internal sealed class Provider : IAsyncDisposable
 
     private async Task<bool> AnswersAsync()
     {
-        Assert.False(_emulator.HasExited, _emulator.Tail);
+        _emulator.ThrowIfExited();
         try
         {
             using var response = await _http.GetAsync("/alive");

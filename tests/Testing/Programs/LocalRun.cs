@@ -3,12 +3,11 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text.Json.Nodes;
-using Testing;
 
-namespace EndToEnd.Tests;
+namespace Testing;
 
 /// <summary>The whole system as a user starts it, in a data folder of its own, and its gateway's API.</summary>
-internal sealed class LocalRun : IAsyncDisposable
+public sealed class LocalRun : IAsyncDisposable
 {
     public const string AdminPassword = "only-for-this-test";
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(120);
@@ -23,6 +22,11 @@ internal sealed class LocalRun : IAsyncDisposable
     public Uri Gateway { get; }
 
     public IReadOnlyCollection<string> Output => _appHost.Lines;
+
+    /// <summary>The AppHost's own process; all others of the run are below it.</summary>
+    public int ProcessId => _appHost.Id;
+
+    public string DataFolder => _data.FullName;
 
     public static async Task<LocalRun> StartAsync(
         int port, IReadOnlyDictionary<string, string> settings, params string[] arguments)
@@ -82,7 +86,7 @@ internal sealed class LocalRun : IAsyncDisposable
 
     private async Task<bool> IsHealthyAsync()
     {
-        Assert.False(_appHost.HasExited, _appHost.Tail);
+        _appHost.ThrowIfExited();
         try
         {
             using var response = await _http.GetAsync("/health");
@@ -97,7 +101,9 @@ internal sealed class LocalRun : IAsyncDisposable
     private async Task<JsonNode> ReadAsync(HttpResponseMessage response)
     {
         var text = await response.Content.ReadAsStringAsync();
-        Assert.True(response.IsSuccessStatusCode, $"{(int)response.StatusCode} {text}\n{_appHost.Tail}");
-        return JsonNode.Parse(text.Length == 0 ? "{}" : text)!;
+        return response.IsSuccessStatusCode
+            ? JsonNode.Parse(text.Length == 0 ? "{}" : text)!
+            : throw new HttpRequestException(
+                $"{(int)response.StatusCode} {text}\n{_appHost.Tail}", null, response.StatusCode);
     }
 }

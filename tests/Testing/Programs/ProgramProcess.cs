@@ -2,10 +2,10 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 
-namespace EndToEnd.Tests;
+namespace Testing;
 
 /// <summary>One of our programs as a process: its lines of output, and a stop in good order.</summary>
-internal sealed partial class ProgramProcess : IAsyncDisposable
+public sealed partial class ProgramProcess : IAsyncDisposable
 {
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(15);
 
@@ -29,6 +29,8 @@ internal sealed partial class ProgramProcess : IAsyncDisposable
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
     }
+
+    public int Id => _process.Id;
 
     /// <summary>All that it has printed so far.</summary>
     public IReadOnlyCollection<string> Lines => _lines;
@@ -60,7 +62,7 @@ internal sealed partial class ProgramProcess : IAsyncDisposable
         _process.Dispose();
     }
 
-    // artifacts/bin/EndToEnd.Tests/debug → artifacts/bin/AppHost/debug
+    // artifacts/bin/X.Tests/debug → artifacts/bin/AppHost/debug
     private static string PathOf(string project)
     {
         var configuration = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd('/')).Name;
@@ -76,6 +78,14 @@ internal sealed partial class ProgramProcess : IAsyncDisposable
         }
 
         return folder;
+    }
+
+    public void ThrowIfExited()
+    {
+        if (HasExited)
+        {
+            throw new InvalidOperationException($"It has ended.\n{Tail}");
+        }
     }
 
     [LibraryImport("libc", EntryPoint = "kill")]

@@ -1,0 +1,2 @@
+// Each run has the machine for itself.
+[assembly: CollectionBehavior(DisableTestParallelization = true)]

@@ -1,0 +1,81 @@
+using Testing;
+
+namespace Faults.Tests;
+
+public sealed class FaultTests(FaultTests.Theatre theatre) : IClassFixture<FaultTests.Theatre>
+{
+    private const int Prelude = 10;
+
+    /// <summary>The short programme, or with <c>FAULTS=full</c> all of it; <c>FAULTS=word</c>: what has the word.</summary>
+    public static TheoryData<string, string> Programme()
+    {
+        var rows = new TheoryData<string, string>();
+        foreach (var (layout, scenario) in Scenarios.Chosen(Environment.GetEnvironmentVariable("FAULTS")))
+        {
+            rows.Add(layout.Name, scenario.Name);
+        }
+
+        return rows;
+    }
+
+    [Theory]
+    [MemberData(nameof(Programme), DisableDiscoveryEnumeration = true)] // in their order
+    public async Task Nobody_is_missed_and_nobody_gets_it_twice_whatever_dies(string system, string fault)
+    {
+        var (layout, scenario, _) = Scenarios.All.Single(row => row.Layout.Name == system && row.Scenario.Name == fault);
+        var stage = await theatre.OpenAsync(layout);
+        var performance = await stage.LaunchAsync(scenario.Messages);
+        try
+        {
+            await performance.ReachAsync(Prelude);
+            await scenario.Act(performance);
+            var sending = scenario.Messages * (layout.RatePerSecond is { } rate
+                ? TimeSpan.FromSeconds(1.0 / rate) : layout.MinInterval + layout.Latency);
+            await Eventually.BecomesTrueAsync(
+                () => performance.IsSettledAsync(allRead: !scenario.LosesReports),
+                scenario.SettlesWithin + 1.5 * sending, "every message is settled");
+        }
+        catch (TimeoutException exception)
+        {
+            theatre.Table.Add(layout, scenario, await Ledger.CheckAsync(performance, scenario));
+            await theatre.CloseAsync();
+            Assert.Fail($"{exception.Message}\n{await performance.StatsAsync()}");
+        }
+
+        var verdict = await Ledger.CheckAsync(performance, scenario);
+        theatre.Table.Add(layout, scenario, verdict);
+        Assert.True(verdict.Broken.Count == 0, string.Join('\n', verdict.Broken));
+    }
+
+    /// <summary>One stage is open at a time; the next layout takes its place.</summary>
+    public sealed class Theatre : IAsyncLifetime
+    {
+        private Stage? _stage;
+
+        internal Table Table { get; } = new();
+
+        public ValueTask InitializeAsync() => ValueTask.CompletedTask;
+
+        public async ValueTask DisposeAsync() => await CloseAsync();
+
+        internal async Task<Stage> OpenAsync(Layout layout)
+        {
+            if (_stage?.Layout != layout)
+            {
+                await CloseAsync();
+                _stage = await Stage.StartAsync(layout);
+            }
+
+            return _stage;
+        }
+
+        internal async Task CloseAsync()
+        {
+            if (_stage is { } stage)
+            {
+                _stage = null;
+                await stage.DisposeAsync();
+            }
+        }
+    }
+}

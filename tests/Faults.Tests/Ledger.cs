@@ -1,0 +1,181 @@
+using System.Text.Json.Nodes;
+
+namespace Faults.Tests;
+
+/// <summary>What came of a scenario, by the provider's log and our books.</summary>
+/// <param name="LeastGap">Between two arrivals at the provider.</param>
+/// <param name="MostInASecond">Arrivals in any window of one second.</param>
+/// <param name="Period">Average time between arrivals.</param>
+/// <param name="Recovery">The longest time from the end of a fault to the next arrival.</param>
+/// <param name="Broken">The promises that were not kept.</param>
+internal sealed record Verdict(
+    int Messages, int Lost, int Doubled, TimeSpan LeastGap, int MostInASecond, TimeSpan Period, TimeSpan? Recovery,
+    IReadOnlyList<string> Broken);
+
+/// <summary>Compares what the provider has seen with what we say, message by message.</summary>
+internal static class Ledger
+{
+    private const int Shown = 5;
+
+    public static async Task<Verdict> CheckAsync(Performance performance, Scenario scenario)
+    {
+        var layout = performance.Stage.Layout;
+        var (arrivals, rows, stats) =
+            (await performance.ArrivalsAsync(), await performance.RowsAsync(), await performance.StatsAsync());
+        var broken = new List<string>();
+        var (lost, doubled) = CompareMessages(scenario, arrivals, rows, broken);
+        CompareCounters(stats, rows, broken);
+
+        var times = arrivals.Select(arrival => arrival.At).Order().ToList();
+        var gaps = times.Zip(times.Skip(1), (one, next) => next - one).ToList();
+        var most = MostInASecond(times);
+        var period = gaps.Count == 0 ? TimeSpan.Zero : (times[^1] - times[0]) / gaps.Count;
+        if (layout.IsStrict && gaps.Min() < layout.MinInterval)
+        {
+            broken.Add($"two arrivals are only {gaps.Min().TotalMilliseconds:0} ms apart");
+        }
+
+        if (most > layout.RatePerSecond)
+        {
+            broken.Add($"{most} arrivals within a second");
+        }
+
+        var waits = performance.Ends
+            .Select(end => times.Find(time => time > end) is var next && next > end ? next - end : (TimeSpan?)null)
+            .ToList();
+        if (waits.Max() > scenario.RecoversWithin)
+        {
+            broken.Add($"sending went on {waits.Max()!.Value.TotalSeconds:0.0} s after the fault's end");
+        }
+
+        if (scenario.JudgesPace)
+        {
+            JudgePace(layout, period, broken);
+        }
+
+        return new(rows.Count, lost, doubled, gaps.Min(), most, period, waits.Max(), broken);
+    }
+
+    private static (int Lost, int Doubled) CompareMessages(
+        Scenario scenario, IReadOnlyList<Arrival> arrivals, IReadOnlyList<JsonNode> rows, List<string> broken)
+    {
+        var accepted = arrivals.Where(arrival => arrival.Sid is not null).ToLookup(arrival => arrival.MessageId);
+        var lost = new List<string>();
+        var doubled = accepted.Where(copies => copies.Count() > 1).Select(copies => $"{copies.Key}").ToList();
+        var other = new List<string>();
+        var refused = 0;
+        foreach (var row in rows)
+        {
+            var (id, status) = (row["id"]!.GetValue<Guid>(), row["status"]!.GetValue<string>());
+            var sids = accepted[id].Select(arrival => arrival.Sid).ToList();
+            switch (status)
+            {
+                case "sent" or "delivered" or "read":
+                    if (sids.Count == 0)
+                    {
+                        lost.Add($"{id} is {status}, but the provider has never accepted it");
+                    }
+                    else if (!sids.Contains(row["whatsappMessageId"]?.GetValue<string>()))
+                    {
+                        other.Add($"{id} has another id than at the provider");
+                    }
+                    else if (status != "read" && !scenario.LosesReports)
+                    {
+                        other.Add($"{id} is {status}, but has been read");
+                    }
+
+                    break;
+                case "failed" when sids.Count == 0 && IsPermanent(row):
+                    refused++;
+                    break;
+                case "cancelled" when scenario.Cancels && sids.Count == 0:
+                    break;
+                case "failed" when sids.Count == 0:
+                    lost.Add($"{id} has failed with {row["error"]!["code"]}");
+                    break;
+                default:
+                    other.Add($"{id} is {status}, and the provider has accepted it {sids.Count} times");
+                    break;
+            }
+        }
+
+        var known = rows.Select(row => row["id"]!.GetValue<Guid>()).ToHashSet();
+        other.AddRange(accepted.Where(copies => !known.Contains(copies.Key)).Select(copies => $"{copies.Key} is not ours"));
+        Add("lost", lost);
+        Add("doubled", doubled);
+        Add("wrong", other);
+        if (rows.Count != scenario.Messages || refused != scenario.Refused)
+        {
+            broken.Add($"{rows.Count} messages, {refused} refused; "
+                + $"expected were {scenario.Messages} and {scenario.Refused}");
+        }
+
+        return (lost.Count, accepted.Sum(copies => copies.Count() - 1));
+
+        void Add(string what, List<string> messages)
+        {
+            if (messages.Count > 0)
+            {
+                broken.Add($"{messages.Count} {what}: {string.Join(", ", messages.Take(Shown))}");
+            }
+        }
+    }
+
+    private static bool IsPermanent(JsonNode row) =>
+        row["error"] is { } error && error["permanent"]!.GetValue<bool>();
+
+    /// <summary>The counters, against a recount of the rows.</summary>
+    private static void CompareCounters(JsonNode stats, IReadOnlyList<JsonNode> rows, List<string> broken)
+    {
+        var count = rows.CountBy(row => row["status"]!.GetValue<string>()).ToDictionary();
+        var delivered = Of("delivered") + Of("read");
+        Compare("total", rows.Count);
+        Compare("pending", Of("pending"));
+        Compare("queued", Of("queued") + Of("sending"));
+        Compare("retrying", Of("retrying"));
+        Compare("sent", Of("sent") + delivered);
+        Compare("delivered", delivered);
+        Compare("read", Of("read"));
+        Compare("failed", Of("failed"));
+        Compare("cancelled", Of("cancelled"));
+        Compare("skipped", Of("skipped"));
+
+        int Of(string status) => count.GetValueOrDefault(status);
+
+        void Compare(string counter, int recount)
+        {
+            if (stats[counter]!.GetValue<long>() != recount)
+            {
+                broken.Add($"the counter {counter} says {stats[counter]}, a recount {recount}");
+            }
+        }
+    }
+
+    private static int MostInASecond(List<DateTimeOffset> times)
+    {
+        var (most, first) = (0, 0);
+        for (var last = 0; last < times.Count; last++)
+        {
+            while (times[last] - times[first] >= TimeSpan.FromSeconds(1))
+            {
+                first++;
+            }
+
+            most = Math.Max(most, last - first + 1);
+        }
+
+        return most;
+    }
+
+    private static void JudgePace(Layout layout, TimeSpan period, List<string> broken)
+    {
+        var allowed = layout.RatePerSecond is { } rate
+            ? TimeSpan.FromSeconds(1 / (0.95 * rate))
+            : 1.01 * (layout.MinInterval + layout.Latency);
+        if (period > allowed)
+        {
+            broken.Add($"{period.TotalMilliseconds:0.0} ms between arrivals on average, "
+                + $"{allowed.TotalMilliseconds:0.0} ms are allowed");
+        }
+    }
+}

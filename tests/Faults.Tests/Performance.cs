@@ -1,0 +1,143 @@
+using System.Text.Json.Nodes;
+using Testing;
+
+namespace Faults.Tests;
+
+/// <summary>A campaign under way on a stage, and what is done to it meanwhile.</summary>
+internal sealed class Performance(Stage stage, string campaign, int messages, long before)
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+
+    private readonly List<DateTimeOffset> _ends = [];
+
+    public Stage Stage => stage;
+
+    public int Messages => messages;
+
+    /// <summary>When faults ended.</summary>
+    public IReadOnlyList<DateTimeOffset> Ends => _ends;
+
+    /// <summary>What the provider has been asked to send since the launch.</summary>
+    public async Task<IReadOnlyList<Arrival>> ArrivalsAsync() =>
+        [.. (await stage.Provider.LogAsync<Arrival>(before)).Where(arrival => arrival.IsOrder)];
+
+    public Task ReachAsync(int arrivals) => Eventually.BecomesTrueAsync(
+        async () => (await ArrivalsAsync()).Count >= arrivals, Patience, $"{arrivals} arrivals at the provider");
+
+    /// <summary>Sending has gone on after the last fault.</summary>
+    public async Task GoesOnAsync(int arrivals = 5)
+    {
+        var end = _ends[^1];
+        await Eventually.BecomesTrueAsync(
+            async () => (await ArrivalsAsync()).Count(arrival => arrival.At > end) >= arrivals || await IsSettledAsync(),
+            Patience, $"{arrivals} arrivals after the fault");
+    }
+
+    public void FaultEnds() => _ends.Add(TimeProvider.System.GetUtcNow());
+
+    public static Task HoldAsync(double seconds) => Task.Delay(TimeSpan.FromSeconds(seconds), TimeProvider.System);
+
+    /// <summary>kill -9 of one of the part's processes; the AppHost starts it again.</summary>
+    public async Task KillAsync(Part part)
+    {
+        var processes = await RunningAsync(part);
+        Processes.Signal("KILL", processes[Random.Shared.Next(processes.Count)]);
+        FaultEnds();
+    }
+
+    /// <summary>A process dies or freezes when it reaches the step.</summary>
+    public async Task StopAtAsync(string step, string signal)
+    {
+        var ticket = stage.LayTicket(step, signal);
+        await Eventually.BecomesTrueAsync(() => !File.Exists(ticket), Patience, $"somebody takes the ticket {step}");
+        if (signal == "STOP")
+        {
+            var frozen = int.Parse(
+                Path.GetExtension(Directory.GetFiles(Path.GetDirectoryName(ticket)!, $"{step}.STOP.*").Single())[1..],
+                System.Globalization.CultureInfo.InvariantCulture);
+            await HoldAsync(5);
+            Processes.Signal("CONT", frozen);
+            Array.ForEach(Directory.GetFiles(Path.GetDirectoryName(ticket)!), File.Delete);
+        }
+
+        FaultEnds();
+    }
+
+    /// <summary>There, but without an answer.</summary>
+    public async Task FreezeAsync(Part part, double seconds)
+    {
+        var process = (await RunningAsync(part))[0];
+        Processes.SignalGroup("STOP", process);
+        await HoldAsync(seconds);
+        Processes.SignalGroup("CONT", process);
+        FaultEnds();
+    }
+
+    /// <summary>Not there: killed, and its successor frozen before it opens its port.</summary>
+    public async Task TakeDownAsync(Part part, double seconds)
+    {
+        var process = (await RunningAsync(part))[0];
+        Processes.Signal("KILL", process);
+        var successor = await Eventually.ReturnsAsync(
+            () => Task.FromResult(stage.Processes.Of(part).FirstOrDefault(id => id != process)), id => id != 0,
+            Patience, $"{part} is started again");
+        Processes.SignalGroup("STOP", successor);
+        await HoldAsync(seconds);
+        Processes.SignalGroup("CONT", successor);
+        FaultEnds();
+    }
+
+    public Task SteerAsync(string verb) => stage.Run.PostAsync($"/api/campaigns/{campaign}/{verb}", new { });
+
+    public Task<JsonNode> StatsAsync() => PatientlyAsync(() => stage.Run.GetAsync($"/api/campaigns/{campaign}/stats"));
+
+    public async Task<IReadOnlyList<JsonNode>> RowsAsync()
+    {
+        var rows = new List<JsonNode>();
+        string? cursor = null;
+        do
+        {
+            var path = $"/api/campaigns/{campaign}/messages?limit=500"
+                + (cursor is null ? "" : $"&cursor={Uri.EscapeDataString(cursor)}");
+            var page = await PatientlyAsync(() => stage.Run.GetAsync(path));
+            rows.AddRange(page["items"]!.AsArray().Select(row => row!));
+            cursor = page["nextCursor"]?.GetValue<string>();
+        }
+        while (cursor is not null);
+
+        return rows;
+    }
+
+    /// <summary>Nothing waits any more, and what has been sent is reported as read, unless reports may be lost.</summary>
+    public async Task<bool> IsSettledAsync(bool allRead = false)
+    {
+        var stats = await StatsAsync();
+        return stats["status"]!.GetValue<string>() is "completed" or "cancelled"
+            && Number("pending") + Number("queued") + Number("retrying") == 0
+            && (!allRead || Number("read") == Number("sent"));
+
+        long Number(string counter) => stats[counter]!.GetValue<long>();
+    }
+
+    private Task<IReadOnlyList<int>> RunningAsync(Part part) => Eventually.ReturnsAsync(
+        () => Task.FromResult(stage.Processes.Of(part)), processes => processes.Count > 0, Patience, $"{part} runs");
+
+    /// <summary>The gateway, too, may be away for a while.</summary>
+    private static async Task<JsonNode> PatientlyAsync(Func<Task<JsonNode>> ask)
+    {
+        var started = TimeProvider.System.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                return await ask();
+            }
+            catch (Exception exception) when (
+                exception is HttpRequestException or TaskCanceledException
+                && TimeProvider.System.GetElapsedTime(started) < Patience)
+            {
+                await HoldAsync(0.2);
+            }
+        }
+    }
+}

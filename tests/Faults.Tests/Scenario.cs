@@ -1,0 +1,28 @@
+namespace Faults.Tests;
+
+/// <summary>What goes wrong while a campaign is being sent, and what may come of it.</summary>
+/// <param name="Name">The line in the table.</param>
+/// <param name="Messages">Recipients of the campaign.</param>
+/// <param name="Act">Begins when the first messages have arrived at the provider.</param>
+internal sealed record Scenario(string Name, int Messages, Func<Performance, Task> Act)
+{
+    /// <summary>From the end of the fault to the next arrival at the provider.</summary>
+    public TimeSpan RecoversWithin { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>From the end of the fault until every message is settled, besides the time for sending.</summary>
+    public TimeSpan SettlesWithin { get; init; } = TimeSpan.FromSeconds(90);
+
+    /// <summary>Reports may have been lost on the way: a message that was read may stand as sent.</summary>
+    public bool LosesReports { get; init; }
+
+    /// <summary>So many are refused by the provider for good.</summary>
+    public int Refused { get; init; }
+
+    /// <summary>What has not been sent is cancelled.</summary>
+    public bool Cancels { get; init; }
+
+    /// <summary>Nothing goes wrong, so the pace itself is judged.</summary>
+    public bool JudgesPace { get; init; }
+
+    public override string ToString() => Name;
+}

@@ -1,0 +1,131 @@
+using Npgsql;
+using Testing;
+
+namespace Faults.Tests;
+
+/// <summary>A whole system that runs, the provider it sends through, and ten thousand people to write to.</summary>
+internal sealed class Stage : IAsyncDisposable
+{
+    private const int People = 10_000;
+
+    // A campaign is for those of a tag; each tag has so many people.
+    private static readonly int[] Audiences = [40, 100, 200, 500, 1000, 2000, People];
+
+    private readonly DirectoryInfo _tickets;
+
+    private Stage(Layout layout, Provider provider, Door door, LocalRun run, DirectoryInfo tickets) =>
+        (Layout, Provider, Door, Run, Processes, _tickets) =
+            (layout, provider, door, run, new Processes(run.ProcessId), tickets);
+
+    public Layout Layout { get; }
+
+    public Provider Provider { get; }
+
+    public Door Door { get; }
+
+    public LocalRun Run { get; }
+
+    public Processes Processes { get; }
+
+    public static async Task<Stage> StartAsync(Layout layout)
+    {
+        var port = LocalRun.FreePort();
+        var tickets = Directory.CreateTempSubdirectory("campaigns-faults-");
+        var provider = await Provider.StartAsync(port, layout.EmulatorSettings);
+        var door = new Door(provider.Address);
+        var settings = provider.Settings;
+        settings["TWILIO_API_BASE_URL"] = door.Address.ToString();
+        foreach (var (name, value) in layout.Settings(tickets.FullName))
+        {
+            settings[name] = value;
+        }
+
+        var stage = new Stage(layout, provider, door, await LocalRun.StartAsync(port, settings), tickets);
+        await stage.InvitePeopleAsync();
+        return stage;
+    }
+
+    /// <summary>Whoever reaches this step of a send next gets the signal; once.</summary>
+    public string LayTicket(string step, string signal)
+    {
+        var ticket = Path.Combine(_tickets.FullName, $"{step}.{signal}");
+        File.WriteAllText(ticket, "");
+        return ticket;
+    }
+
+    /// <summary>A running campaign for so many people.</summary>
+    public async Task<Performance> LaunchAsync(int messages, string? message2 = null)
+    {
+        if (!Audiences.Contains(messages))
+        {
+            throw new ArgumentOutOfRangeException(nameof(messages));
+        }
+
+        foreach (var ticket in _tickets.GetFiles())
+        {
+            ticket.Delete();
+        }
+
+        Door.Delay = TimeSpan.Zero;
+        await Provider.PlayAsync(new { });
+        var before = await Provider.LogAsync<Arrival>() is [.., var last] ? last.Number : 0;
+        var template = await Run.PostAsync("/api/templates", new
+        {
+            name = "Rendez-vous",
+            contentSid = "HXb5b62575e6e4ff6129ad7c8efe1f983e",
+            language = "en",
+            body = "Your appointment is coming up on {{1}} at {{2}}.",
+            variables = new[] { "1", "2" },
+        });
+        var campaign = await Run.PostAsync("/api/campaigns", new
+        {
+            name = "Faults",
+            message1 = new
+            {
+                templateId = template["id"]!.GetValue<Guid>(),
+                variables = new Dictionary<string, string> { ["1"] = "{{firstName}}", ["2"] = "15h" },
+            },
+            message2 = message2 is null ? null : new { body = message2, withinHours = 24 },
+            audience = new { tags = new[] { $"first{messages}" } },
+        });
+        var id = campaign["id"]!.GetValue<string>();
+        await Run.PostAsync($"/api/campaigns/{id}/launch", new { });
+        return new(this, id, messages, before);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Run.DisposeAsync();
+        await Door.DisposeAsync();
+        await Provider.DisposeAsync();
+        _tickets.Delete(recursive: true);
+    }
+
+    private async Task InvitePeopleAsync()
+    {
+        var folder = Path.Combine(Run.DataFolder, "postgres");
+        // The fourth line is the port. https://www.postgresql.org/docs/15/storage-file-layout.html
+        var port = (await File.ReadAllLinesAsync(Path.Combine(folder, "data", "postmaster.pid")))[3];
+        var password = await File.ReadAllTextAsync(Path.Combine(folder, "password"));
+        await using var connection = new NpgsqlConnection(
+            $"Host=127.0.0.1;Port={port};Username=campaigns;Password={password};Database=campaignsdb;Pooling=false");
+        await connection.OpenAsync();
+        await using var rows = await connection.BeginBinaryImportAsync(
+            "copy contacts (id, phone, first_name, tags, created_at, updated_at) from stdin (format binary)");
+        var now = TimeProvider.System.GetUtcNow();
+        for (var person = 1; person <= People; person++)
+        {
+            await rows.StartRowAsync();
+            await rows.WriteAsync(Guid.CreateVersion7(now));
+            await rows.WriteAsync(PhoneOf(person));
+            await rows.WriteAsync($"N° {person}");
+            await rows.WriteAsync(Audiences.Where(size => person <= size).Select(size => $"first{size}").ToArray());
+            await rows.WriteAsync(now);
+            await rows.WriteAsync(now);
+        }
+
+        await rows.CompleteAsync();
+    }
+
+    public static string PhoneOf(int person) => $"+33639{person:D6}";
+}
