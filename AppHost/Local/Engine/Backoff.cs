@@ -5,7 +5,7 @@ internal sealed class Backoff
 {
     public static readonly TimeSpan Least = TimeSpan.FromSeconds(0.5);
     public static readonly TimeSpan Most = TimeSpan.FromSeconds(30);
-    public static readonly TimeSpan Forgiven = TimeSpan.FromSeconds(60);
+    public static readonly TimeSpan Forgiven = TimeSpan.FromSeconds(10);
 
     private TimeSpan next = Least;
 
