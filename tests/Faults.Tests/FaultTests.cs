@@ -22,7 +22,7 @@ public sealed class FaultTests(FaultTests.Theatre theatre) : IClassFixture<Fault
     [MemberData(nameof(Programme), DisableDiscoveryEnumeration = true)] // in their order
     public async Task Nobody_is_missed_and_nobody_gets_it_twice_whatever_dies(string system, string fault)
     {
-        var (layout, scenario, _) = Scenarios.All.Single(row => row.Layout.Name == system && row.Scenario.Name == fault);
+        var (layout, scenario) = Scenarios.All.Single(row => row.Layout.Name == system && row.Scenario.Name == fault);
         var stage = await theatre.OpenAsync(layout);
         var performance = await stage.LaunchAsync(scenario.Messages);
         try
@@ -37,14 +37,27 @@ public sealed class FaultTests(FaultTests.Theatre theatre) : IClassFixture<Fault
         }
         catch (TimeoutException exception)
         {
-            theatre.Table.Add(layout, scenario, await Ledger.CheckAsync(performance, scenario));
-            await theatre.CloseAsync();
-            Assert.Fail($"{exception.Message}\n{await performance.StatsAsync()}");
+            // What can be said all the same; and the next scenario begins afresh.
+            await JudgeAsync(performance, scenario, exception.Message);
         }
 
+        await JudgeAsync(performance, scenario);
+    }
+
+    private async Task JudgeAsync(Performance performance, Scenario scenario, params string[] broken)
+    {
         var verdict = await Ledger.CheckAsync(performance, scenario);
-        theatre.Table.Add(layout, scenario, verdict);
-        Assert.True(verdict.Broken.Count == 0, string.Join('\n', verdict.Broken));
+        theatre.Table.Add(performance.Stage.Layout, scenario, verdict);
+        if (broken.Concat(verdict.Broken).ToList() is { Count: > 0 } all)
+        {
+            var log = Table.Keep(performance.Stage.Run.Output, scenario);
+            if (broken.Length > 0)
+            {
+                await theatre.CloseAsync();
+            }
+
+            Assert.Fail($"{string.Join('\n', all)}\nThe run's output: {log}");
+        }
     }
 
     /// <summary>One stage is open at a time; the next layout takes its place.</summary>

@@ -28,8 +28,8 @@ internal sealed record Layout(
     public bool IsStrict => RatePerSecond is null;
 
     /// <summary>
-    /// What only costs time is shortened; the longest call and the waits after it are a third of what they are by
-    /// default, and with them the time for which a dead process's slot is held.
+    /// What only costs time is shortened. The longest call is 3 s instead of 10 s, and with it the time for which the
+    /// slot of a process that died in its call is held (strict mode).
     /// </summary>
     public Dictionary<string, string> Settings(string failPoints) => new()
     {
@@ -40,7 +40,7 @@ internal sealed record Layout(
         ["CAMPAIGNS_REPLICAS"] = Replicas.ToString(CultureInfo.InvariantCulture),
         ["MESSAGING_FAIL_POINTS"] = failPoints,
         ["Sending__CallLimit"] = "00:00:03",
-        ["Sending__ReconcileAfter"] = "00:00:02",
+        ["Sending__ReconcileAfter"] = "00:00:01",
         ["Sending__ReconcilePause"] = "00:00:00.200",
     };
 

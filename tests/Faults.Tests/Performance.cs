@@ -63,6 +63,17 @@ internal sealed class Performance(Stage stage, string campaign, int messages, lo
         FaultEnds();
     }
 
+    /// <summary>kill -9 again and again, each time after it has recovered, until so many have been sent.</summary>
+    public async Task KillAgainAsync(Part part, int until)
+    {
+        while ((await ArrivalsAsync()).Count < until)
+        {
+            await KillAsync(part);
+            await GoesOnAsync();
+            await HoldAsync(8 + 4 * Random.Shared.NextDouble());
+        }
+    }
+
     /// <summary>There, but without an answer.</summary>
     public async Task FreezeAsync(Part part, double seconds)
     {
@@ -86,6 +97,24 @@ internal sealed class Performance(Stage stage, string campaign, int messages, lo
         Processes.SignalGroup("CONT", successor);
         FaultEnds();
     }
+
+    /// <summary>The provider behaves like this for so many messages.</summary>
+    public Task NextAsync(string fault, int times, int delayMs = 5000, int code = 63015) =>
+        stage.Provider.PlayAsync(new { next = new[] { new { fault, times, delayMs, code } } });
+
+    /// <summary>The provider behaves like this, for this share of the messages.</summary>
+    public Task AlwaysAsync(string fault, double probability = 1, string callbacks = "none", int delayMs = 5000) =>
+        stage.Provider.PlayAsync(new { always = new[] { new { fault, probability, callbacks, delayMs } } });
+
+    /// <summary>The provider is well again.</summary>
+    public async Task WellAsync()
+    {
+        await stage.Provider.PlayAsync(new { });
+        FaultEnds();
+    }
+
+    public Task<string> BrokerControlAsync(params string[] arguments) =>
+        BrokerControl.RunAsync(stage.Processes.Of(Part.Broker)[0], arguments);
 
     public Task SteerAsync(string verb) => stage.Run.PostAsync($"/api/campaigns/{campaign}/{verb}", new { });
 

@@ -21,6 +21,9 @@ internal sealed record Scenario(string Name, int Messages, Func<Performance, Tas
     /// <summary>What has not been sent is cancelled.</summary>
     public bool Cancels { get; init; }
 
+    /// <summary>So many replied and were answered.</summary>
+    public int Message2 { get; init; }
+
     /// <summary>Nothing goes wrong, so the pace itself is judged.</summary>
     public bool JudgesPace { get; init; }
 

@@ -54,7 +54,7 @@ internal sealed class Stage : IAsyncDisposable
     }
 
     /// <summary>A running campaign for so many people.</summary>
-    public async Task<Performance> LaunchAsync(int messages, string? message2 = null)
+    public async Task<Performance> LaunchAsync(int messages)
     {
         if (!Audiences.Contains(messages))
         {
@@ -85,7 +85,7 @@ internal sealed class Stage : IAsyncDisposable
                 templateId = template["id"]!.GetValue<Guid>(),
                 variables = new Dictionary<string, string> { ["1"] = "{{firstName}}", ["2"] = "15h" },
             },
-            message2 = message2 is null ? null : new { body = message2, withinHours = 24 },
+            message2 = new { body = "Merci {{firstName}} !", withinHours = 24 },
             audience = new { tags = new[] { $"first{messages}" } },
         });
         var id = campaign["id"]!.GetValue<string>();

@@ -30,6 +30,16 @@ internal sealed class Table
         Save();
     }
 
+    /// <summary>Writes what the run has printed to a file beside the table, and returns its path.</summary>
+    public static string Keep(IEnumerable<string> output, Scenario scenario)
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(Path.GetDirectoryName(File)!, "faults"));
+        var name = string.Concat(scenario.Name.Select(c => char.IsAsciiLetterOrDigit(c) ? c : '-'));
+        var path = Path.Combine(folder.FullName, $"{name}.log");
+        System.IO.File.WriteAllLines(path, output);
+        return path;
+    }
+
     /// <summary>After each line, so that a run that is broken off leaves what it has found.</summary>
     private void Save()
     {
