@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Contracts;
 using Services.Messaging;
 
@@ -72,11 +73,37 @@ internal sealed class Provider : IMessageProvider
         return call.Answer.Task;
     }
 
-    public Task<IReadOnlyList<FoundMessage>?> FindAsync(
-        string from, string to, DateTimeOffset since, CancellationToken cancellationToken) =>
-        Task.FromResult<IReadOnlyList<FoundMessage>?>(!Lists ? null :
+    public async IAsyncEnumerable<IReadOnlyList<ProviderMessage>> ListAsync(
+        MessageFilter filter, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        if (!Lists)
+        {
+            throw new ProviderSilentException("The history wants it so.");
+        }
+
+        await Task.CompletedTask;
+        yield return
         [
-            .. Messages.Where(message => message.Order.To == to && message.CreatedAt >= since)
-                .Select(message => new FoundMessage(message.Sid, message.CreatedAt)),
-        ]);
+            .. Messages.AsEnumerable().Reverse()
+                .Where(message => message.CreatedAt >= filter.Since && message.Order.To == (filter.To ?? message.Order.To))
+                .Select(Of),
+        ];
+    }
+
+    public Task<ProviderMessage?> FindAsync(string providerMessageId, CancellationToken cancellationToken) =>
+        Lists
+            ? Task.FromResult(Messages.Where(message => message.Sid == providerMessageId).Select(Of).SingleOrDefault())
+            : throw new ProviderSilentException("The history wants it so.");
+
+    private static ProviderMessage Of(Carried message) => new()
+    {
+        ProviderMessageId = message.Sid,
+        From = message.Order.From,
+        To = message.Order.To,
+        Text = message.Order.Text,
+        Status = message.Status,
+        ErrorCode = message.ErrorCode,
+        CreatedAt = message.CreatedAt,
+        EventId = DerivedId.OfStatus("twilio", message.Sid, $"{message.Status}", message.ErrorCode),
+    };
 }

@@ -67,7 +67,7 @@ internal sealed class World : IAsyncDisposable
         _verdict = null;
         await ExecuteAsync(_messagingDb, "truncate send_attempts, sender_slots, outbox");
         await ExecuteAsync(_campaignsDb, """
-            truncate templates, campaigns, contacts, messages, campaign_counters, interactions, early_statuses
+            truncate templates, campaigns, contacts, messages, campaign_counters, interactions, early_statuses cascade
             """);
         _campaign = Guid.CreateVersion7();
         await ExecuteAsync(_campaignsDb, """
