@@ -4,11 +4,13 @@ switch (args)
 {
     case ["webhooks", .. var options]:
         return await WebhookBenchmark.RunAsync(options);
+    case ["campaign", .. var options]:
+        return await CampaignBenchmark.RunAsync(options);
     case ["serve-bare"]:
         await BareServer.RunAsync();
         return 0;
     default:
         await Console.Error.WriteLineAsync(
-            "dotnet run -c Release --project tests/Benchmarks -- webhooks [--seconds n]");
+            "dotnet run -c Release --project tests/Benchmarks -- webhooks|campaign [--seconds n]");
         return 2;
 }

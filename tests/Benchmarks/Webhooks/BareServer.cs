@@ -30,7 +30,7 @@ internal static class BareServer
         builder.WebHost.UseKestrelCore().UseUrls(Environment.GetEnvironmentVariable("ASPNETCORE_URLS")!);
         builder.Services.AddRoutingCore();
         var app = builder.Build();
-        app.MapPost(Load.Path, context => HandleAsync(context, channel));
+        app.MapPost(SignedRequest.Path, context => HandleAsync(context, channel));
         await app.RunAsync();
     }
 

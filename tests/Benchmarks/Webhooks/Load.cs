@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
-using System.Security.Cryptography;
 using System.Text;
 using Services.Webhooks;
 
@@ -13,7 +12,6 @@ namespace Benchmarks;
 /// </summary>
 internal sealed class Load(int port)
 {
-    public const string Path = "/api/webhooks/twilio";
     public const string Exchange = "Contracts:StatusChanged";
     public const string AccountSid = "AC00000000000000000000000000000001";
     public const string Token = "0123456789abcdef0123456789abcdef";
@@ -21,7 +19,10 @@ internal sealed class Load(int port)
     public static readonly byte[][] Origins = TwilioSignature.Origins(new(PublicUrl));
 
     private const int Connections = 32;
-    private static readonly byte[][] Requests = [.. Enumerable.Range(0, 2000).Select(Render)];
+    private static readonly SignedRequest Signed = new(PublicUrl, AccountSid, Token);
+    private static readonly byte[][] Requests = [.. Enumerable.Range(0, 2000).Select(number => Signed.Render(
+        $"?m={new Guid(number, 1, 2, [3, 4, 5, 6, 7, 8, 9, 10])}&a=1", $"SM{number:x32}", $"+3363999{number:0000}",
+        "delivered"))];
 
     /// <summary>As many requests as the server answers, from 32 connections.</summary>
     public async Task<double> SaturateAsync(TimeSpan time)
@@ -43,7 +44,12 @@ internal sealed class Load(int port)
     /// <summary>
     /// A steady stream; latencies count from when each request was due, so that a stall shows in all that it held up.
     /// </summary>
-    public async Task<double[]> StreamAsync(int perSecond, TimeSpan time)
+    public Task<double[]> StreamAsync(int perSecond, TimeSpan time) =>
+        StreamAsync(perSecond, time, i => (Requests[i % Requests.Length], null));
+
+    /// <param name="next">What goes next, and what its answer is told to.</param>
+    public async Task<double[]> StreamAsync(
+        int perSecond, TimeSpan time, Func<int, (byte[] Request, Action? Answered)> next)
     {
         var total = (int)(perSecond * time.TotalSeconds);
         var latencies = new double[total];
@@ -75,7 +81,9 @@ internal sealed class Load(int port)
             }
 
             socket ??= await ConnectAsync();
-            await ExchangeAsync(socket, Requests[i % Requests.Length], new byte[1024]);
+            var (request, answered) = next(i);
+            await ExchangeAsync(socket, request, new byte[1024]);
+            answered?.Invoke();
             latencies[i] = (Stopwatch.GetElapsedTime(started) - due).TotalMilliseconds;
             lock (idle)
             {
@@ -107,34 +115,4 @@ internal sealed class Load(int port)
         answer.Length < 12 || answer.StartsWith("HTTP/1.1 200"u8)
             ? answer.EndsWith("<Response/>"u8)
             : throw new InvalidOperationException($"Refused: {Encoding.ASCII.GetString(answer)}");
-
-    private static byte[] Render(int number)
-    {
-        var sid = $"SM{number:x32}";
-        var fields = new SortedDictionary<string, string>(StringComparer.Ordinal)
-        {
-            ["ChannelPrefix"] = "whatsapp",
-            ["ApiVersion"] = "2010-04-01",
-            ["MessageStatus"] = "delivered",
-            ["SmsSid"] = sid,
-            ["SmsStatus"] = "delivered",
-            ["ChannelInstallSid"] = "XE00000000000000000000000000000001",
-            ["To"] = $"whatsapp:+3363999{number:0000}",
-            ["From"] = "whatsapp:+14155238886",
-            ["MessageSid"] = sid,
-            ["AccountSid"] = AccountSid,
-            ["ChannelToAddress"] = $"+3363999{number:0000}",
-        };
-        var body = string.Join('&', fields.Select(field => $"{field.Key}={Uri.EscapeDataString(field.Value)}"));
-        var target = $"{Path}?m={new Guid(number, 1, 2, [3, 4, 5, 6, 7, 8, 9, 10])}&a=1";
-        var signed = PublicUrl + target + string.Concat(fields.Select(field => field.Key + field.Value));
-#pragma warning disable CA5350 // Twilio's choice.
-        var signature = Convert.ToBase64String(
-            HMACSHA1.HashData(Encoding.UTF8.GetBytes(Token), Encoding.UTF8.GetBytes(signed)));
-#pragma warning restore CA5350
-        return Encoding.ASCII.GetBytes(
-            $"POST {target} HTTP/1.1\r\nHost: localhost\r\nUser-Agent: TwilioProxy/1.1\r\nAccept: */*\r\n"
-            + $"Content-Type: application/x-www-form-urlencoded; charset=UTF-8\r\nContent-Length: {body.Length}\r\n"
-            + $"X-Twilio-Signature: {signature}\r\n\r\n{body}");
-    }
 }

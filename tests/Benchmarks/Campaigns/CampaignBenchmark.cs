@@ -1,0 +1,98 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Testing;
+
+namespace Benchmarks;
+
+/// <summary>
+/// The whole local run at a production sender's pace, while the provider's reports pour in: how much of the allowed rate
+/// is used, and how far the counters are behind.
+/// </summary>
+internal static class CampaignBenchmark
+{
+    private const int Rate = 80;
+    private const int Callbacks = 1000;
+    private static readonly TimeSpan Latency = TimeSpan.FromMilliseconds(150);
+
+    public static async Task<int> RunAsync(string[] options)
+    {
+        var seconds = options is ["--seconds", var text] ? int.Parse(text, CultureInfo.InvariantCulture) : 60;
+        var port = LocalRun.FreePort();
+        await using var provider = await Provider.StartAsync(port, new Dictionary<string, string>
+        {
+            ["Emulator__Sandbox"] = "false",
+            ["Emulator__MinInterval"] = "00:00:00",
+            ["Emulator__Latency"] = Latency.ToString("c"),
+            ["Emulator__KeptArrivals"] = "1000000",
+        });
+        await provider.PlayAsync(new { always = new[] { new { callbacks = "lost" } } }); // ours take their place
+        var settings = provider.Settings;
+        settings.Remove("MESSAGING_MIN_INTERVAL");
+        settings["MESSAGING_RATE_PER_SECOND"] = Rate.ToString(CultureInfo.InvariantCulture);
+        await using var run = await LocalRun.StartAsync(port, settings);
+        await People.InviteAsync(run, Rate * seconds, _ => ["all"]);
+        var campaign = await LaunchAsync(run);
+
+        var reports = new Reports(provider, run.Gateway);
+        using var watching = new CancellationTokenSource();
+        var watcher = Task.WhenAll(reports.FollowAsync(watching.Token), reports.CompareAsync(run, campaign, watching.Token));
+        var latencies = await new Load(port).StreamAsync(Callbacks, TimeSpan.FromSeconds(seconds), reports.Next);
+        await watching.CancelAsync();
+        await watcher;
+
+        Array.Sort(latencies);
+        var arrivals = reports.Arrivals.Order().ToList();
+        // Neither the first second, in which everything warms up, nor the last, in which it runs out.
+        var steady = arrivals.Where(at =>
+            at > arrivals[0].AddSeconds(1) && at < arrivals[^1].AddSeconds(-1)).ToList();
+        var perSecond = (steady.Count - 1) / (steady[^1] - steady[0]).TotalSeconds;
+        Console.WriteLine($"sent: {arrivals.Count}, {perSecond:F1}/s of {Rate} allowed ({perSecond / Rate:P1}), "
+            + $"at most {MostInASecond(arrivals)} in a second");
+        Console.WriteLine($"callbacks: {latencies.Length} answered, {Callbacks}/s, p50 {latencies[latencies.Length / 2]:F1} ms, "
+            + $"p99 {latencies[latencies.Length * 99 / 100]:F1} ms, max {latencies[^1]:F0} ms");
+        Console.WriteLine($"counters: at most {reports.WorstLag.TotalSeconds:F2} s behind, "
+            + $"{reports.MedianLag.TotalSeconds:F2} s in the median");
+        return 0;
+    }
+
+    private static async Task<string> LaunchAsync(LocalRun run)
+    {
+        var template = await run.PostAsync("/api/templates", new
+        {
+            name = "Rendez-vous",
+            contentSid = "HXb5b62575e6e4ff6129ad7c8efe1f983e",
+            language = "en",
+            body = "Your appointment is coming up on {{1}} at {{2}}.",
+            variables = new[] { "1", "2" },
+        });
+        var campaign = await run.PostAsync("/api/campaigns", new
+        {
+            name = "Benchmark",
+            message1 = new
+            {
+                templateId = template["id"]!.GetValue<Guid>(),
+                variables = new Dictionary<string, string> { ["1"] = "{{firstName}}", ["2"] = "15h" },
+            },
+            audience = new { all = true },
+        });
+        var id = campaign["id"]!.GetValue<string>();
+        await run.PostAsync($"/api/campaigns/{id}/launch", new JsonObject());
+        return id;
+    }
+
+    private static int MostInASecond(List<DateTimeOffset> times)
+    {
+        var (most, first) = (0, 0);
+        for (var last = 0; last < times.Count; last++)
+        {
+            while (times[last] - times[first] >= TimeSpan.FromSeconds(1))
+            {
+                first++;
+            }
+
+            most = Math.Max(most, last - first + 1);
+        }
+
+        return most;
+    }
+}
