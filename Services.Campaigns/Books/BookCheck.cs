@@ -29,17 +29,17 @@ internal sealed partial class BookCheck(
             return; // deleted meanwhile
         }
 
-        var (audit, away) = (null as ProviderAudit, false);
+        ProviderAudit? audit = null;
         try
         {
             audit = await ledger.AuditAsync(since.Value, campaignId, cancellationToken);
         }
         catch (LedgerAwayException exception)
         {
-            away = true;
             LogAway(exception.Message);
         }
 
+        var away = false; // asked once more for each campaign, it might keep us waiting each time
         foreach (var campaign in await store.CampaignsAsync(campaignId, cancellationToken))
         {
             away |= !await CheckAsync(campaign, audit, away, cancellationToken);

@@ -11,5 +11,6 @@ internal static class BookEndpoints
         var books = app.MapGroup("/internal/books");
         books.MapGet("/ledger", ReadLedger.PageAsync);
         books.MapPost("/ledger", ReadLedger.OfMessagesAsync);
+        books.MapGet("/provider", AuditProvider.HandleAsync);
     }
 }

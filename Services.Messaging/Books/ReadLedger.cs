@@ -9,20 +9,22 @@ internal static class ReadLedger
 {
     private const int Most = 10_000;
 
+    private const string Columns = "message_id, attempt, state, provider_message_id, changed_at";
+
     /// <summary>
     /// A campaign's attempts in the order of message and number, those after <paramref name="message"/> and
     /// <paramref name="attempt"/>; fewer than <paramref name="limit"/> are the last.
     /// </summary>
     public static async Task<Results<Ok<List<LedgerEntry>>, ValidationProblem>> PageAsync(
-        Guid campaignId, NpgsqlDataSource database, CancellationToken cancellationToken, Guid message = default,
-        int attempt = 0, int limit = 5000) =>
+        Guid campaignId, Guid? message, int? attempt, int limit, NpgsqlDataSource database,
+        CancellationToken cancellationToken) =>
         limit is < 1 or > Most
             ? Problems.Field("limit", $"A page has 1 to {Most} attempts.")
             : TypedResults.Ok(await ReadAsync(database.Command($"""
                 select {Columns} from send_attempts
                 where campaign_id = $1 and (message_id, attempt) > ($2, $3)
                 order by message_id, attempt limit $4
-                """, campaignId, message, attempt, limit), cancellationToken));
+                """, campaignId, message ?? Guid.Empty, attempt ?? 0, limit), cancellationToken));
 
     /// <summary>All attempts of these messages, whatever their campaign.</summary>
     public static async Task<Results<Ok<List<LedgerEntry>>, ValidationProblem>> OfMessagesAsync(
@@ -32,8 +34,6 @@ internal static class ReadLedger
             : TypedResults.Ok(await ReadAsync(database.Command($"""
                 select {Columns} from send_attempts where message_id = any($1) order by message_id, attempt
                 """, (object)messages), cancellationToken));
-
-    private const string Columns = "message_id, attempt, state, provider_message_id, changed_at";
 
     private static async Task<List<LedgerEntry>> ReadAsync(NpgsqlCommand command, CancellationToken cancellationToken)
     {

@@ -61,6 +61,9 @@ public sealed class FakeTwilio : IAsyncDisposable
     /// <summary>Whether the list of messages to this recipient can be read.</summary>
     internal void BreakList(string to, bool broken) => _lists["whatsapp:" + to] = broken;
 
+    /// <summary>Whether the list of all messages of this sender can be read.</summary>
+    internal void BreakListOf(string from, bool broken) => _lists["whatsapp:" + from] = broken;
+
     internal string Create(string from, string to, DateTimeOffset createdAt)
     {
         var sid = $"SM{Guid.NewGuid():n}";
@@ -125,16 +128,17 @@ public sealed class FakeTwilio : IAsyncDisposable
         await _scripts.GetValueOrDefault(to, AcceptAsync)(context);
     }
 
-    private IResult List(HttpContext context, string to, string from, int page = 0)
+    private IResult List(HttpContext context, string? to, string from, int page = 0)
     {
-        if (_lists.GetValueOrDefault(to))
+        if (_lists.GetValueOrDefault(to ?? from))
         {
             return Results.StatusCode(500);
         }
 
-        var all = _created.Where(message => message.To == to && message.From == from)
+        var all = _created.Where(message => (to is null || message.To == to) && message.From == from)
             .OrderByDescending(message => message.CreatedAt).ToList();
-        var query = $"?To={Uri.EscapeDataString(to)}&From={Uri.EscapeDataString(from)}&Page={page + 1}";
+        var query = (to is null ? "?" : $"?To={Uri.EscapeDataString(to)}&")
+            + $"From={Uri.EscapeDataString(from)}&Page={page + 1}";
         return Results.Json(new
         {
             messages = all.Skip(page * PageSize).Take(PageSize).Select(message => new

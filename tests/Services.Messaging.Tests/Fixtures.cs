@@ -22,6 +22,9 @@ public sealed class Messaging(DatabaseFixture databases, BrokerFixture broker) :
 
     public NpgsqlDataSource Database => _host!.Database;
 
+    /// <summary>Asks the running service, as Campaigns does.</summary>
+    public HttpClient Client => _host!.CreateClient();
+
     public async ValueTask InitializeAsync()
     {
         _connectionString = await databases.CreateDatabaseAsync();
