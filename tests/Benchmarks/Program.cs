@@ -4,6 +4,8 @@ switch (args)
 {
     case ["webhooks", .. var options]:
         return await WebhookBenchmark.RunAsync(options);
+    case ["statuses", .. var options]:
+        return await StatusBenchmark.RunAsync(options);
     case ["campaign", .. var options]:
         return await CampaignBenchmark.RunAsync(options);
     case ["serve-bare"]:
@@ -11,6 +13,6 @@ switch (args)
         return 0;
     default:
         await Console.Error.WriteLineAsync(
-            "dotnet run -c Release --project tests/Benchmarks -- webhooks|campaign [--seconds n]");
+            "dotnet run -c Release --project tests/Benchmarks -- webhooks|statuses|campaign [options]");
         return 2;
 }
