@@ -34,6 +34,7 @@ esac
 . ./.ci/packages.sh
 require_dotnet
 needed=(postgresql rabbitmq-server)
+[ -z "${FAULTS:-}" ] || needed+=(faketime)
 node_tests=tests/TwilioEmulator.Tests/node
 [ ! -d "$node_tests" ] || needed+=(nodejs npm)
 install_missing "${needed[@]}"

@@ -6,7 +6,7 @@ public sealed class FaultTests(FaultTests.Theatre theatre) : IClassFixture<Fault
 {
     private const int Prelude = 10;
 
-    /// <summary>The short programme, or with <c>FAULTS=full</c> all of it; <c>FAULTS=word</c>: what has the word.</summary>
+    /// <summary>The short programme, or with <c>FAULTS=full</c> all of it; or what matches it.</summary>
     public static TheoryData<string, string> Programme()
     {
         var rows = new TheoryData<string, string>();

@@ -25,6 +25,13 @@ internal sealed record Layout(
 
     public static readonly Layout Fast4 = Fast with { Name = "fast, 4+4", Replicas = 4 };
 
+    /// <summary>With a clock that tests can move: that of all processes but the provider's.</summary>
+    public static readonly Layout StrictClock = Strict with { Name = "strict, false clock", HasFalseClock = true };
+
+    public static readonly Layout FastClock = Fast with { Name = "fast, false clock", HasFalseClock = true };
+
+    public bool HasFalseClock { get; init; }
+
     public bool IsStrict => RatePerSecond is null;
 
     /// <summary>

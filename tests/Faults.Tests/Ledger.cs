@@ -41,12 +41,10 @@ internal static class Ledger
             broken.Add($"{most} arrivals within a second");
         }
 
-        var waits = performance.Ends
-            .Select(end => times.Find(time => time > end) is var next && next > end ? next - end : (TimeSpan?)null)
-            .ToList();
-        if (waits.Max() > scenario.RecoversWithin)
+        var recovery = performance.Ends.Select(end => Recovery(times, end)).Max();
+        if (recovery > scenario.RecoversWithin)
         {
-            broken.Add($"sending went on {waits.Max()!.Value.TotalSeconds:0.0} s after the fault's end");
+            broken.Add($"sending went on {recovery.Value.TotalSeconds:0.0} s after the fault's end");
         }
 
         if (scenario.JudgesPace)
@@ -54,7 +52,7 @@ internal static class Ledger
             JudgePace(layout, period, broken);
         }
 
-        return new(rows.Count, lost, doubled, gaps.Min(), most, period, waits.Max(), broken);
+        return new(rows.Count, lost, doubled, gaps.Min(), most, period, recovery, broken);
     }
 
     private static (int Lost, int Doubled) CompareMessages(
@@ -176,6 +174,15 @@ internal static class Ledger
 
         return most;
     }
+
+    /// <summary>
+    /// How long after the fault's end the silence lasted. What was on its way when a process died may still arrive and
+    /// is no recovery: so the longest silence of those that begin within a second.
+    /// </summary>
+    private static TimeSpan? Recovery(List<DateTimeOffset> times, DateTimeOffset end) =>
+        times.Prepend(end).Zip(times, (from, to) => (From: from > end ? from : end, To: to))
+            .Where(pair => pair.To > end && pair.From < end + TimeSpan.FromSeconds(1))
+            .Select(pair => (TimeSpan?)(pair.To - pair.From)).Max();
 
     private static void JudgePace(Layout layout, TimeSpan period, List<string> broken)
     {

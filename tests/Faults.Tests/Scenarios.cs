@@ -1,3 +1,7 @@
+using System.Net;
+using System.Text.RegularExpressions;
+using Testing;
+
 namespace Faults.Tests;
 
 /// <summary>The programme. Some are played by every test run, all by <c>./test.sh --faults</c>.</summary>
@@ -25,6 +29,11 @@ internal static class Scenarios
         (Layout.Strict, new("Messaging frozen 5 s after the last look at the clock", 100, play => Step(play, "before-call", "STOP"))),
         .. Enum.GetValues<Part>().Select(part => (Layout.Strict, KillAgain(part, 500))),
         .. Servers(Layout.Strict, 500),
+        (Layout.Strict, new("RabbitMQ and PostgreSQL down for 25 s", 200, NeitherServerAsync)
+        {
+            RecoversWithin = AfterServers,
+            LosesReports = true, // refused, so that the provider would know
+        }),
         .. Answers(),
         .. Callbacks(Layout.Strict, 200),
         (Layout.Strict, new("0 to 300 ms at the provider's door, at random", 200, SlowDoorAsync)),
@@ -33,6 +42,7 @@ internal static class Scenarios
         (Layout.Fast, new("none", 2000, _ => Task.CompletedTask) { JudgesPace = true }),
         .. Steps.Select(step => (Layout.Fast, KillAt(step, 1000, times: 1))),
         (Layout.Fast, new("Messaging frozen 5 s between claim and call", 1000, play => Step(play, "after-claim", "STOP"))),
+        (Layout.Fast, new("paused, resumed, cancelled", 1000, SteerAsync) { Cancels = true }),
         (Layout.Fast, new("Messaging frozen 1.5 s, at random", 1000, play => play.FreezeAsync(Part.Messaging, 1.5))),
         .. Enum.GetValues<Part>().Select(part => (Layout.Fast, KillAgain(part, 1000))),
         .. Servers(Layout.Fast, 1000),
@@ -45,19 +55,20 @@ internal static class Scenarios
         (Layout.Fast4, KillAgain(Part.Messaging, 2000)),
         (Layout.Fast4, KillAgain(Part.Campaigns, 2000)),
 
+        .. FalseClock.IsInstalled ? Clocks(Layout.StrictClock, 200).Concat(Clocks(Layout.FastClock, 1000)) : [],
+
         (Layout.Sandbox, new("none", 40, _ => Task.CompletedTask) { JudgesPace = true }),
         (Layout.Sandbox, new("none, a reply while 10,000 wait", 10_000, ReplyAsync) { Cancels = true, Message2 = 1 }),
     ];
 
     public static IReadOnlyList<(Layout Layout, Scenario Scenario)> All { get; } = [.. Short, .. Long];
 
-    /// <param name="wish">Nothing: the short programme; <c>full</c>; or a part of the wished for lines.</param>
+    /// <param name="wish">Nothing: the short programme; <c>full</c>; or a pattern of the lines wished for.</param>
     public static IEnumerable<(Layout Layout, Scenario Scenario)> Chosen(string? wish) => wish switch
     {
         null or "" => Short,
         "full" => All,
-        _ => All.Where(row =>
-            $"{row.Layout.Name}: {row.Scenario.Name}".Contains(wish, StringComparison.OrdinalIgnoreCase)),
+        _ => All.Where(row => Regex.IsMatch($"{row.Layout.Name}: {row.Scenario.Name}", wish)),
     };
 
     private static Scenario KillAt(string step, int messages, int times) => new(
@@ -120,6 +131,15 @@ internal static class Scenarios
         })),
     ];
 
+    private static IEnumerable<(Layout Layout, Scenario Scenario)> Clocks(Layout layout, int messages) =>
+        from hours in new[] { 1, -1 }
+        select (layout, new Scenario($"all clocks {hours:+0;-0} h", messages, play =>
+        {
+            play.Stage.Clock!.Move(TimeSpan.FromHours(hours));
+            play.FaultEnds();
+            return Task.CompletedTask;
+        }));
+
     private static Scenario Next(string name, string fault, int times, int delayMs = 0) =>
         new($"{times} times {name}", 100, play => play.NextAsync(fault, times, delayMs));
 
@@ -179,6 +199,19 @@ internal static class Scenarios
         play.FaultEnds();
     }
 
+    /// <summary>Then webhooks are refused: what cannot be kept must not be taken.</summary>
+    private static async Task NeitherServerAsync(Performance play)
+    {
+        Assert.Equal(HttpStatusCode.OK, await Callback.PostAsync(play.Stage.Run.Gateway));
+        var down = Task.WhenAll(play.TakeDownAsync(Part.Broker, 25), play.TakeDownAsync(Part.Database, 25));
+        await Performance.HoldAsync(8);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, await Callback.PostAsync(play.Stage.Run.Gateway));
+        await down;
+        await Eventually.BecomesTrueAsync(
+            async () => await Callback.PostAsync(play.Stage.Run.Gateway) == HttpStatusCode.OK,
+            TimeSpan.FromSeconds(60), "webhooks are taken again");
+    }
+
     private static async Task SteerAsync(Performance play)
     {
         await HaltAsync(play, "pause");
@@ -189,7 +222,7 @@ internal static class Scenarios
         await Performance.HoldAsync(3);
     }
 
-    /// <summary>After the answer at most one more leaves; in strict mode, that is.</summary>
+    /// <summary>After the answer at most one more leaves.</summary>
     private static async Task HaltAsync(Performance play, string verb)
     {
         await play.SteerAsync(verb);

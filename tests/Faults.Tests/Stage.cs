@@ -13,9 +13,10 @@ internal sealed class Stage : IAsyncDisposable
 
     private readonly DirectoryInfo _tickets;
 
-    private Stage(Layout layout, Provider provider, Door door, LocalRun run, DirectoryInfo tickets) =>
-        (Layout, Provider, Door, Run, Processes, _tickets) =
-            (layout, provider, door, run, new Processes(run.ProcessId), tickets);
+    private Stage(
+        Layout layout, Provider provider, Door door, LocalRun run, FalseClock? clock, DirectoryInfo tickets) =>
+        (Layout, Provider, Door, Run, Clock, Processes, _tickets) =
+            (layout, provider, door, run, clock, new Processes(run.ProcessId), tickets);
 
     public Layout Layout { get; }
 
@@ -24,6 +25,9 @@ internal sealed class Stage : IAsyncDisposable
     public Door Door { get; }
 
     public LocalRun Run { get; }
+
+    /// <summary>Where the layout has one.</summary>
+    public FalseClock? Clock { get; }
 
     public Processes Processes { get; }
 
@@ -35,12 +39,13 @@ internal sealed class Stage : IAsyncDisposable
         var door = new Door(provider.Address);
         var settings = provider.Settings;
         settings["TWILIO_API_BASE_URL"] = door.Address.ToString();
-        foreach (var (name, value) in layout.Settings(tickets.FullName))
+        var clock = layout.HasFalseClock ? new FalseClock() : null;
+        foreach (var (name, value) in layout.Settings(tickets.FullName).Concat(clock?.Settings ?? []))
         {
             settings[name] = value;
         }
 
-        var stage = new Stage(layout, provider, door, await LocalRun.StartAsync(port, settings), tickets);
+        var stage = new Stage(layout, provider, door, await LocalRun.StartAsync(port, settings), clock, tickets);
         await stage.InvitePeopleAsync();
         return stage;
     }
@@ -67,6 +72,7 @@ internal sealed class Stage : IAsyncDisposable
         }
 
         Door.Delay = TimeSpan.Zero;
+        Clock?.Move(TimeSpan.Zero);
         await Provider.PlayAsync(new { });
         var before = await Provider.LogAsync<Arrival>() is [.., var last] ? last.Number : 0;
         var template = await Run.PostAsync("/api/templates", new
@@ -98,6 +104,7 @@ internal sealed class Stage : IAsyncDisposable
         await Run.DisposeAsync();
         await Door.DisposeAsync();
         await Provider.DisposeAsync();
+        Clock?.Dispose();
         _tickets.Delete(recursive: true);
     }
 

@@ -84,6 +84,39 @@ public sealed class ScenarioTests
     }
 
     [Fact]
+    public async Task Silence_accepts_nothing_and_answers_nothing()
+    {
+        await using var emulator = await EmulatorFixture.StartAsync();
+        await emulator.SetPhoneAsync(new { joined = true });
+        await emulator.PlayAsync(new { next = new[] { new { fault = "silent" } } });
+
+        var answer = emulator.SendAsync("silent");
+        await Eventually.BecomesTrueAsync(async () => (await emulator.LogAsync()).GetArrayLength() == 1);
+        using var next = await emulator.SendAsync("next");
+
+        Assert.False(answer.IsCompleted);
+        Assert.Equal(["next"], await AcceptedAsync(emulator));
+    }
+
+    [Theory]
+    [InlineData("acceptThenGarbage", 1)]
+    [InlineData("acceptThenFlood", 1 << 20)]
+    public async Task What_is_accepted_can_be_answered_with_something_else(string fault, int atLeast)
+    {
+        await using var emulator = await EmulatorFixture.StartAsync();
+        await emulator.SetPhoneAsync(new { joined = true });
+        await emulator.PlayAsync(new { next = new[] { new { fault } } });
+
+        using var answer = await emulator.SendAsync("kept");
+
+        Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
+        var text = await answer.Content.ReadAsStringAsync();
+        Assert.InRange(text.Length, atLeast, int.MaxValue);
+        Assert.ThrowsAny<JsonException>(() => JsonDocument.Parse(text));
+        Assert.Equal(["kept"], await AcceptedAsync(emulator));
+    }
+
+    [Fact]
     public async Task A_phones_own_script_comes_before_everybodys()
     {
         await using var emulator = await EmulatorFixture.StartAsync();
