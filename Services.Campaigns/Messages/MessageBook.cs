@@ -1,75 +1,27 @@
-using System.Threading.Channels;
 using Npgsql;
 using ServiceDefaults;
 
 namespace Services.Campaigns;
 
 /// <summary>
-/// Enters reports into the rows and counters. Consumers await <see cref="EnterAsync"/> side by side; one writer takes
-/// all that wait into a single transaction (a group commit), so that a thousand callbacks a second cost a few commits.
-/// If a batch fails, its reports are entered one by one, and only the one at fault fails.
+/// Enters reports into the rows and counters, many in one transaction: a thousand callbacks a second cost a few
+/// commits.
 /// </summary>
-internal sealed class MessageBook(NpgsqlDataSource database, MessageDispatcher dispatcher) : BackgroundService
+internal sealed class MessageBook(NpgsqlDataSource database, MessageDispatcher dispatcher)
+    : GroupCommit<MessageBook.Entry>
 {
-    private const int BatchSize = 500;
-
-    private readonly Channel<Entry> _entries = Channel.CreateBounded<Entry>(
-        new BoundedChannelOptions(4 * BatchSize) { SingleReader = true });
-
     /// <summary>Returns once the report is committed.</summary>
-    public async Task EnterAsync(MessageKey key, MessageReport report, CancellationToken cancellationToken)
+    public Task EnterAsync(MessageKey key, MessageReport report, CancellationToken cancellationToken) =>
+        EnterAsync(new(key, report), cancellationToken);
+
+    protected override async Task CommitAsync(IReadOnlyList<Entry> batch, CancellationToken cancellationToken)
     {
-        var entry = new Entry(key, report);
-        await _entries.Writer.WriteAsync(entry, cancellationToken);
-        await entry.Committed.Task.WaitAsync(cancellationToken);
-    }
-
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        var batch = new List<Entry>(BatchSize);
-        while (await _entries.Reader.WaitToReadAsync(stoppingToken))
+        var accepted = EarlyStatuses.Acceptances(batch);
+        var kept = await EnterBatchAsync(batch, accepted, cancellationToken);
+        if (await EarlyStatuses.FindMetAsync(database, [.. accepted.Keys, .. kept], cancellationToken)
+            is { Count: > 0 } met)
         {
-            batch.Clear();
-            while (batch.Count < BatchSize && _entries.Reader.TryRead(out var entry))
-            {
-                batch.Add(entry);
-            }
-
-            await CommitAsync(batch, stoppingToken);
-        }
-    }
-
-    private async Task CommitAsync(List<Entry> batch, CancellationToken cancellationToken)
-    {
-        try
-        {
-            var accepted = EarlyStatuses.Acceptances(batch);
-            var kept = await EnterBatchAsync(batch, accepted, cancellationToken);
-            if (await EarlyStatuses.FindMetAsync(database, [.. accepted.Keys, .. kept], cancellationToken)
-                is { Count: > 0 } met)
-            {
-                await EnterBatchAsync([], met, cancellationToken);
-            }
-
-            foreach (var entry in batch)
-            {
-                entry.Committed.TrySetResult();
-            }
-        }
-        catch (Exception exception) when (batch.Count == 1 || Database.IsTransient(exception)
-            || cancellationToken.IsCancellationRequested)
-        {
-            foreach (var entry in batch)
-            {
-                entry.Committed.TrySetException(exception); // the consumer's retry takes it from here
-            }
-        }
-        catch (Exception)
-        {
-            foreach (var entry in batch)
-            {
-                await CommitAsync([entry], cancellationToken);
-            }
+            await EnterBatchAsync([], met, cancellationToken);
         }
     }
 
@@ -128,10 +80,7 @@ internal sealed class MessageBook(NpgsqlDataSource database, MessageDispatcher d
     }
 
     /// <summary>One report on its way into the book.</summary>
-    internal sealed record Entry(MessageKey Key, MessageReport Report)
-    {
-        public TaskCompletionSource Committed { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    }
+    internal sealed record Entry(MessageKey Key, MessageReport Report);
 }
 
 /// <summary>Our id, or where it is not known the provider's.</summary>

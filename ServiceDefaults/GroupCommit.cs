@@ -1,0 +1,73 @@
+using System.Threading.Channels;
+using Microsoft.Extensions.Hosting;
+
+namespace ServiceDefaults;
+
+/// <summary>
+/// Many ask side by side that something be entered; one writer takes all that wait into a single commit. If a batch
+/// fails, its items are entered one by one, and only the one at fault fails.
+/// </summary>
+public abstract class GroupCommit<T> : BackgroundService
+{
+    private const int BatchSize = 500;
+
+    private readonly Channel<Entry> _entries = Channel.CreateBounded<Entry>(
+        new BoundedChannelOptions(4 * BatchSize) { SingleReader = true });
+
+    /// <summary>Returns once the item is committed.</summary>
+    public async Task EnterAsync(T item, CancellationToken cancellationToken)
+    {
+        var entry = new Entry(item);
+        await _entries.Writer.WriteAsync(entry, cancellationToken);
+        await entry.Committed.Task.WaitAsync(cancellationToken);
+    }
+
+    protected abstract Task CommitAsync(IReadOnlyList<T> batch, CancellationToken cancellationToken);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var batch = new List<Entry>(BatchSize);
+        while (await _entries.Reader.WaitToReadAsync(stoppingToken))
+        {
+            batch.Clear();
+            while (batch.Count < BatchSize && _entries.Reader.TryRead(out var entry))
+            {
+                batch.Add(entry);
+            }
+
+            await EnterBatchAsync(batch, stoppingToken);
+        }
+    }
+
+    private async Task EnterBatchAsync(List<Entry> batch, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await CommitAsync(batch.ConvertAll(entry => entry.Item), cancellationToken);
+            foreach (var entry in batch)
+            {
+                entry.Committed.TrySetResult();
+            }
+        }
+        catch (Exception exception) when (batch.Count == 1 || Database.IsTransient(exception)
+            || cancellationToken.IsCancellationRequested)
+        {
+            foreach (var entry in batch)
+            {
+                entry.Committed.TrySetException(exception); // the consumer's retry takes it from here
+            }
+        }
+        catch (Exception)
+        {
+            foreach (var entry in batch)
+            {
+                await EnterBatchAsync([entry], cancellationToken);
+            }
+        }
+    }
+
+    private sealed record Entry(T Item)
+    {
+        public TaskCompletionSource Committed { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+}
