@@ -51,6 +51,7 @@ var messaging = AddService("messaging", "../Services.Messaging/Services.Messagin
     .WithReplicas(settings.MessagingReplicas)
     .WithEnvironment("Twilio__AccountSid", accountSid)
     .WithEnvironment("Twilio__AuthToken", authToken)
+    .WithEnvironment("Sandbox__Number", settings.SandboxNumber)
     .WithEnvironment("Sending__RetryBaseDelay", settings.RetryBaseDelay.ToString("c"))
     .WithEnvironment(rate.Key, rate.Value);
 

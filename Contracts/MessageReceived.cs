@@ -33,6 +33,9 @@ public sealed record MessageReceived
     public int MediaCount { get; init; }
 
     public required DateTimeOffset ReceivedAt { get; init; }
+
+    /// <summary>True if no webhook told it: the provider was asked.</summary>
+    public bool Asked { get; init; }
 }
 
 /// <summary>Twilio's <c>OptOutType</c> (https://www.twilio.com/docs/messaging/tutorials/advanced-opt-out).</summary>

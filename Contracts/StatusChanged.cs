@@ -21,6 +21,9 @@ public sealed record StatusChanged
     public string? ErrorCode { get; init; }
 
     public required DateTimeOffset ReceivedAt { get; init; }
+
+    /// <summary>True if no webhook told it: the provider was asked.</summary>
+    public bool Asked { get; init; }
 }
 
 /// <summary>In order of evidence: of several reports on one attempt the greatest is the true one.</summary>

@@ -8,6 +8,8 @@ public sealed class Outage
 {
     private int _lasts;
 
+    public bool Lasts => Volatile.Read(ref _lasts) == 1;
+
     /// <summary>True if it was well until now.</summary>
     public bool Begins() => Interlocked.Exchange(ref _lasts, 1) == 0;
 

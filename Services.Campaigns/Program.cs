@@ -17,6 +17,7 @@ builder.AddMessageBus("campaigns", bus =>
     bus.AddEventConsumer<OutcomeUnknownConsumer>();
     bus.AddEventConsumer<StatusChangedConsumer>();
     bus.AddEventConsumer<MessageReceivedConsumer>();
+    bus.AddEventConsumer<WebhooksCheckedConsumer>();
 });
 builder.Services.AddDbContext<CampaignsDbContext>((services, options) =>
     options.UseNpgsql(services.GetRequiredService<NpgsqlDataSource>()));

@@ -5,6 +5,7 @@ using Services.Messaging;
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
 builder.AddDatabase("messagingdb");
+builder.Services.AddSingleton<StatusBook>().AddHostedService(services => services.GetRequiredService<StatusBook>());
 builder.AddMessageBus("messaging", bus =>
 {
     bus.AddConsumer<SendMessageConsumer, SendMessageConsumerDefinition>();
@@ -14,6 +15,9 @@ builder.AddOutbox();
 SendingOptions.Register(builder.Services);
 TwilioProvider.Register(builder.Services);
 builder.Services.AddSingleton<SendSlots>().AddSingleton<SendAttempts>().AddHostedService<Reconciliation>();
+builder.Services.AddSingleton<LostCallbacks>()
+    .AddHostedService(services => services.GetRequiredService<LostCallbacks>());
+builder.Services.AddSingleton<WebhookSigns>().AddSingleton<InboundRecovery>().AddHostedService<Reachability>();
 builder.Services.ConfigureOptions<StopsAtOnce>();
 
 var app = builder.Build();

@@ -8,7 +8,11 @@ internal sealed class MessageReceivedConsumer(Inbox inbox, MessageDispatcher dis
 {
     public async Task Consume(ConsumeContext<MessageReceived> context)
     {
-        activity.Saw(context.Message.ReceivedAt);
+        if (!context.Message.Asked)
+        {
+            activity.Saw(context.Message.ReceivedAt);
+        }
+
         await inbox.ReceiveAsync(context.Message, context.CancellationToken);
         dispatcher.Wake();
     }

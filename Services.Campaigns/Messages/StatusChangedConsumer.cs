@@ -8,7 +8,11 @@ internal sealed class StatusChangedConsumer(MessageBook book, WebhookActivity ac
     public Task Consume(ConsumeContext<StatusChanged> context)
     {
         var m = context.Message;
-        activity.Saw(m.ReceivedAt);
+        if (!m.Asked)
+        {
+            activity.Saw(m.ReceivedAt);
+        }
+
         return book.EnterAsync(
             new(m.MessageId, m.ProviderMessageId),
             new MessageReport.Status(m.Attempt, m.Status, m.ProviderMessageId, m.ReceivedAt),

@@ -11,10 +11,7 @@ internal static class GetSandbox
         HttpRequest request, IOptions<SandboxOptions> sandbox, IOptions<SendingOptions> sending, PublicAddress address,
         NpgsqlDataSource database, CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand("select max(last_at) from webhook_activity");
-        var lastWebhookAt = await command.ExecuteScalarAsync(cancellationToken) is DateTime at
-            ? new DateTimeOffset(at)
-            : (DateTimeOffset?)null;
+        var (lastWebhookAt, check) = await ReadAsync(database, cancellationToken);
 
         _ = PhoneNumber.TryParse(sandbox.Value.Number, out var sender, out _); // checked at start
         var join = sandbox.Value.Mode == SandboxMode.Production ? null : sandbox.Value.JoinCode;
@@ -27,8 +24,27 @@ internal static class GetSandbox
             sandbox.Value.Mode, "twilio", sender!.Value, join,
             Instruction(sandbox.Value, request.Language()),
             join is null ? null : $"https://wa.me/{sender.Digits}?text={Uri.EscapeDataString($"join {join}")}",
-            limits, address.Webhook, lastWebhookAt is null ? null : true, lastWebhookAt));
+            limits, address.Webhook, check?.Reachable ?? (lastWebhookAt is null ? null : true),
+            check is { Reachable: false } ? WebhookProblem.Text(check.Reason, request.Language()) : null,
+            lastWebhookAt));
     }
+
+    /// <summary>When a webhook last arrived, and what the self-test says if nothing has arrived since.</summary>
+    private static async Task<(DateTimeOffset? LastWebhookAt, Check? Check)> ReadAsync(
+        NpgsqlDataSource database, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand("""
+            select last_at, reachable or coalesce(last_at > checked_at, false), reason
+            from (select) as always left join webhook_activity on true left join webhook_checks on true
+            """);
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        await row.ReadAsync(cancellationToken);
+        return (
+            row.IsDBNull(0) ? null : row.GetFieldValue<DateTimeOffset>(0),
+            row.IsDBNull(1) ? null : new(row.GetBoolean(1), row.IsDBNull(2) ? null : row.GetString(2)));
+    }
+
+    private sealed record Check(bool Reachable, string? Reason);
 
     private static string? Instruction(SandboxOptions sandbox, string language) => (sandbox.Mode, language) switch
     {
@@ -54,11 +70,15 @@ internal static class GetSandbox
 /// <param name="JoinLink">Opens WhatsApp with the message that joins.</param>
 /// <param name="Limits">What the sender allows.</param>
 /// <param name="WebhookUrl">What to enter at the provider; null if <c>PublicUrl</c> is not set.</param>
-/// <param name="WebhookReachable">True once a webhook has arrived; null while nobody knows.</param>
+/// <param name="WebhookReachable">
+/// True after a passed self-test or a webhook that arrived; false after a failed self-test; null while nobody knows.
+/// </param>
+/// <param name="WebhookProblem">Why not, and what to do, in the caller's language.</param>
 /// <param name="LastWebhookAt">When the last one arrived.</param>
 internal sealed record SandboxAnswer(
     SandboxMode Mode, string Provider, string Number, string? JoinCode, string? JoinInstruction, string? JoinLink,
-    SandboxLimits Limits, Uri? WebhookUrl, bool? WebhookReachable, DateTimeOffset? LastWebhookAt);
+    SandboxLimits Limits, Uri? WebhookUrl, bool? WebhookReachable, string? WebhookProblem,
+    DateTimeOffset? LastWebhookAt);
 
 /// <param name="MinIntervalSeconds">From one message to the next.</param>
 /// <param name="RatePerSecond">Set in fast mode.</param>

@@ -25,6 +25,12 @@ internal interface IMessageProvider
     /// <summary>One message; null if the provider has none of this id.</summary>
     /// <exception cref="ProviderSilentException">There was no answer, or none that could be understood.</exception>
     Task<ProviderMessage?> FindAsync(string providerMessageId, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Whether the provider can reach our webhook, as far as can be told from here. Null: it can; else why not (see
+    /// <see cref="WebhooksChecked.Reason"/>).
+    /// </summary>
+    Task<string?> CheckWebhookAsync(CancellationToken cancellationToken);
 }
 
 /// <summary>Which messages; what is null does not matter.</summary>

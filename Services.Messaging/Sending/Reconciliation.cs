@@ -7,13 +7,15 @@ namespace Services.Messaging;
 /// <summary>
 /// Settles what no answer has settled. A claim whose process died becomes an unknown outcome; an unknown outcome is
 /// looked for in the provider's list: found, it is accepted; not there, twice, it may be tried again. Every replica
-/// does this; rows are taken one at a time, and each change is conditional.
+/// does this; each takes rows of its own, and each change is conditional.
 /// </summary>
 internal sealed partial class Reconciliation(
     NpgsqlDataSource database, Outbox outbox, SendAttempts attempts, IMessageProvider provider,
     IOptions<SendingOptions> options, TimeProvider clock, ILogger<Reconciliation> logger) : BackgroundService
 {
     private const int Batch = 100;
+
+    private const int PageSize = 1000;
 
     /// <summary>Looks that must find nothing before a message counts as never sent.</summary>
     private const int Absences = 2;
@@ -58,9 +60,9 @@ internal sealed partial class Reconciliation(
         {
         }
 
-        if (await NextAsync(cancellationToken) is { } attempt)
+        foreach (var ofSender in (await NextAsync(cancellationToken)).GroupBy(open => open.Attempt.Sender))
         {
-            await LookForAsync(attempt, cancellationToken);
+            await LookForAsync(ofSender.Key, [.. ofSender], cancellationToken);
         }
     }
 
@@ -90,6 +92,7 @@ internal sealed partial class Reconciliation(
 
         foreach (var attempt in overdue)
         {
+            using var activity = Tracing.Continue("claim overdue", attempt.TraceParent);
             await attempt.AnnounceAsync(transaction, cancellationToken);
             LogOverdue(attempt.MessageId, attempt.Attempt);
         }
@@ -103,8 +106,8 @@ internal sealed partial class Reconciliation(
         return overdue.Count;
     }
 
-    /// <summary>The unknown outcome that is due; put off already, twice as long each time, up to 64 times.</summary>
-    private async Task<SendAttempt?> NextAsync(CancellationToken cancellationToken)
+    /// <summary>The unknown outcomes that are due; put off already, twice as long each time, up to 64 times.</summary>
+    private async Task<List<Open>> NextAsync(CancellationToken cancellationToken)
     {
         await using var command = database.Command($"""
             update send_attempts set
@@ -112,89 +115,174 @@ internal sealed partial class Reconciliation(
             where (message_id, attempt) in (
                 select message_id, attempt from send_attempts
                 where state = 'unknown' and look_at <= clock_timestamp()
-                order by look_at limit 1 for update skip locked)
-            returning {SendAttempt.Columns}
-            """, _options.ReconcileAfter);
-        await using var row = await command.ExecuteReaderAsync(cancellationToken);
-        return await row.ReadAsync(cancellationToken) ? SendAttempt.Read(row) : null;
+                order by look_at limit $2 for update skip locked)
+            returning {Open.Columns}
+            """, _options.ReconcileAfter, Batch);
+        return await Open.ReadAsync(command, cancellationToken);
     }
 
-    private async Task LookForAsync(SendAttempt attempt, CancellationToken cancellationToken)
+    private async Task LookForAsync(string sender, List<Open> due, CancellationToken cancellationToken)
     {
+        if (await ListAsync(sender, due, cancellationToken) is not { } found)
+        {
+            LogNotAnswered(due.Count);
+            return;
+        }
+
+        var explained = await ExplainedAsync(found, cancellationToken);
+        // Read after the list: what another attempt may have put there is an attempt by now.
+        var open = await OpenAsync(sender, due, cancellationToken);
+        var candidates = found.Where(message => !explained.Contains(message.ProviderMessageId)).ToList();
+        var absent = new List<Open>();
+        foreach (var attempt in due)
+        {
+            var possible = candidates.Where(message => attempt.MayBe(message) is not false).ToList();
+            var fitting = possible.Where(message => Fits(attempt, message)).ToList();
+            if (possible.Count == 0)
+            {
+                absent.Add(attempt);
+            }
+            else if (fitting is [var only] && !open.Exists(other => !other.IsSame(attempt) && Fits(other, only)))
+            {
+                using var activity = Tracing.Continue("outcome found", attempt.Attempt.TraceParent);
+                await attempts.AdoptAsync(attempt.Attempt, only, cancellationToken);
+            }
+            else
+            {
+                LogAmbiguous(attempt.Attempt.MessageId, attempt.Attempt.Attempt, possible.Count);
+            }
+        }
+
+        foreach (var attempt in await AbsentTwiceAsync(due, absent, cancellationToken))
+        {
+            using var activity = Tracing.Continue("outcome absent", attempt.Attempt.TraceParent);
+            await attempts.SettleAsync(
+                attempt.Attempt,
+                new(AttemptState.Absent, AttemptState.Unknown) { NotBefore = clock.GetUtcNow() },
+                cancellationToken);
+        }
+    }
+
+    private bool Fits(Open attempt, ProviderMessage message) =>
+        attempt.MayBe(message) is true
+        && message.CreatedAt >= attempt.Attempt.ClaimedAt - ClockMargin
+        && message.CreatedAt <= attempt.Attempt.ClaimedAt + _options.Overdue + ClockMargin;
+
+    /// <summary>
+    /// All that the sender's recipients in question have been sent, from one walk through the sender's list or from one
+    /// list for each recipient, whichever has fewer pages. Null if the provider gave no complete answer.
+    /// </summary>
+    private async Task<List<ProviderMessage>?> ListAsync(
+        string sender, List<Open> due, CancellationToken cancellationToken)
+    {
+        var since = due.Min(open => open.Attempt.ClaimedAt) - AbsenceMargin;
+        var recipients = due.Select(open => open.Attempt.Recipient).ToHashSet(StringComparer.Ordinal);
+        await using var count = database.Command(
+            "select count(*) from send_attempts where claimed_at >= $1 and sender = $2", since, sender);
+        var pages = 1 + ((long)(await count.ExecuteScalarAsync(cancellationToken))! / PageSize);
+        MessageFilter[] filters = pages < recipients.Count
+            ? [new(sender, null, since)]
+            : [.. recipients.Select(recipient => new MessageFilter(sender, recipient, since))];
         var found = new List<ProviderMessage>();
         try
         {
-            var filter = new MessageFilter(attempt.Sender, attempt.Recipient, attempt.ClaimedAt - AbsenceMargin);
-            await foreach (var page in provider.ListAsync(filter, cancellationToken))
+            foreach (var filter in filters)
             {
-                found.AddRange(page.Where(message => !(message.CreatedAt < filter.Since)));
+                await foreach (var page in provider.ListAsync(filter, cancellationToken))
+                {
+                    found.AddRange(page.Where(message =>
+                        !message.Inbound && recipients.Contains(message.To) && !(message.CreatedAt < since)));
+                }
             }
         }
         catch (ProviderSilentException)
         {
-            LogNotAnswered(attempt.MessageId, attempt.Attempt);
-            return;
+            return null;
         }
 
-        var (explained, rivals, absences) = await CompareAsync(attempt, found, cancellationToken);
-        var unexplained = found.Where(message => !explained.Contains(message.ProviderMessageId)).ToList();
-        if (unexplained.Count == 0 && absences >= Absences)
-        {
-            await attempts.SettleAsync(attempt, new(AttemptState.Absent, AttemptState.Unknown)
-            {
-                NotBefore = clock.GetUtcNow(),
-            }, cancellationToken);
-            return;
-        }
-
-        var (from, to) = (attempt.ClaimedAt - ClockMargin, attempt.ClaimedAt + _options.Overdue + ClockMargin);
-        var fitting = unexplained.Where(message => message.CreatedAt >= from && message.CreatedAt <= to).ToList();
-        if (fitting is [var only] && rivals == 0)
-        {
-            await attempts.SettleAsync(attempt, new(AttemptState.Accepted, AttemptState.Unknown)
-            {
-                ProviderMessageId = only.ProviderMessageId,
-            }, cancellationToken);
-        }
-        else if (unexplained.Count > 0)
-        {
-            LogAmbiguous(attempt.MessageId, attempt.Attempt, unexplained.Count);
-        }
+        return [.. found.DistinctBy(message => message.ProviderMessageId)];
     }
 
-    /// <summary>
-    /// Which of the found the ledger has, how many other attempts to the same person are open and could claim the
-    /// others, and how often in a row nothing was left.
-    /// </summary>
-    private async Task<(HashSet<string> Explained, long Rivals, int Absences)> CompareAsync(
-        SendAttempt attempt, List<ProviderMessage> found, CancellationToken cancellationToken)
+    /// <summary>Which of the found the ledger has.</summary>
+    private async Task<HashSet<string>> ExplainedAsync(
+        List<ProviderMessage> found, CancellationToken cancellationToken)
     {
-        await using var command = database.Command("""
-            with explained as (
-                select distinct provider_message_id from send_attempts where provider_message_id = any($3)
-            ), rivals as (
-                select from send_attempts
-                where sender = $4 and recipient = $5 and state in ('claimed', 'unknown')
-                    and (message_id, attempt) <> ($1, $2)
-            )
-            update send_attempts set absences =
-                case when (select count(*) from explained) = cardinality($3) then absences + 1 else 0 end
-            where message_id = $1 and attempt = $2
-            returning array(select provider_message_id from explained), (select count(*) from rivals), absences
-            """,
-            attempt.MessageId, attempt.Attempt, found.Select(message => message.ProviderMessageId).Distinct().ToArray(),
-            attempt.Sender, attempt.Recipient);
+        await using var command = database.Command(
+            "select provider_message_id from send_attempts where provider_message_id = any($1)",
+            (object)found.Select(message => message.ProviderMessageId).ToArray());
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
-        await row.ReadAsync(cancellationToken);
-        return ([.. row.GetFieldValue<string[]>(0)], row.GetInt64(1), row.GetInt32(2));
+        var explained = new HashSet<string>(StringComparer.Ordinal);
+        while (await row.ReadAsync(cancellationToken))
+        {
+            explained.Add(row.GetString(0));
+        }
+
+        return explained;
+    }
+
+    /// <summary>All attempts to reach these people whose outcome is open: they may claim what was found as well.</summary>
+    private async Task<List<Open>> OpenAsync(string sender, List<Open> due, CancellationToken cancellationToken)
+    {
+        await using var command = database.Command($"""
+            select {Open.Columns} from send_attempts
+            where sender = $1 and recipient = any($2) and state in ('claimed', 'unknown')
+            """, sender, due.Select(open => open.Attempt.Recipient).Distinct().ToArray());
+        return await Open.ReadAsync(command, cancellationToken);
+    }
+
+    /// <summary>Notes which of those looked for the list does not have; answers with those missing often enough.</summary>
+    private async Task<List<Open>> AbsentTwiceAsync(
+        List<Open> due, List<Open> absent, CancellationToken cancellationToken)
+    {
+        await using var command = database.Command($"""
+            update send_attempts set absences = case when missing then absences + 1 else 0 end
+            from unnest($1::uuid[], $2::int[], $3::boolean[]) as look (id, number, missing)
+            where message_id = id and attempt = number and (missing or absences > 0)
+            returning {Open.Columns}, absences
+            """,
+            due.Select(open => open.Attempt.MessageId).ToArray(), due.Select(open => open.Attempt.Attempt).ToArray(),
+            due.Select(absent.Contains).ToArray());
+        return await Open.ReadAsync(command, cancellationToken, least: Absences);
+    }
+
+    /// <summary>An attempt whose outcome is open, and what it is recognised by.</summary>
+    private sealed record Open(SendAttempt Attempt, bool Template, string[] Parts)
+    {
+        public const string Columns = $"{SendAttempt.Columns}, content = 'template' as template, parts";
+
+        public bool IsSame(Open other) =>
+            (Attempt.MessageId, Attempt.Attempt) == (other.Attempt.MessageId, other.Attempt.Attempt);
+
+        /// <summary>Null: it cannot be told.</summary>
+        public bool? MayBe(ProviderMessage message) =>
+            message.To == Attempt.Recipient ? Likeness.IsSame(Template, Parts, message.Text) : false;
+
+        /// <summary>If a number stands behind the columns, only those with as much.</summary>
+        public static async Task<List<Open>> ReadAsync(
+            NpgsqlCommand command, CancellationToken cancellationToken, int? least = null)
+        {
+            await using var row = await command.ExecuteReaderAsync(cancellationToken);
+            var all = new List<Open>();
+            while (await row.ReadAsync(cancellationToken))
+            {
+                if (least is null || row.GetInt32(row.FieldCount - 1) >= least)
+                {
+                    all.Add(new(
+                        SendAttempt.Read(row), row.GetBoolean(row.GetOrdinal("template")),
+                        row.GetFieldValue<string[]>(row.GetOrdinal("parts"))));
+                }
+            }
+
+            return all;
+        }
     }
 
     [LoggerMessage(LogLevel.Warning, "Message {MessageId}, attempt {Attempt}: its process died during the call")]
     private partial void LogOverdue(Guid messageId, int attempt);
 
     [LoggerMessage(LogLevel.Warning,
-        "Message {MessageId}, attempt {Attempt}: the provider's list could not be read, trying again later")]
-    private partial void LogNotAnswered(Guid messageId, int attempt);
+        "The provider's list could not be read for {Count} open outcomes, trying again later")]
+    private partial void LogNotAnswered(int count);
 
     [LoggerMessage(LogLevel.Warning,
         "Message {MessageId}, attempt {Attempt}: {Count} messages at the provider might be it, left open")]

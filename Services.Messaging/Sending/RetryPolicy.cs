@@ -11,10 +11,23 @@ internal static class RetryPolicy
     /// <summary>The code under which a sender rests after a connection could not be made.</summary>
     public const string NotConnected = "not_connected";
 
+    /// <summary>The code under which a sender rests after a call whose outcome nobody knows.</summary>
+    public const string OutcomeUnknown = "outcome_unknown";
+
+    /// <summary>How often the rest after an unknown outcome is doubled: 1, 2, 4, 8 seconds.</summary>
+    public const int RestDoublings = 3;
+
     /// <summary>The account's cap of messages a day (https://www.twilio.com/docs/api/errors/63038).</summary>
     private const string DailyLimit = "63038";
 
-    private static readonly TimeSpan ConnectionPause = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan ConnectionPause = TimeSpan.FromSeconds(6);
+
+    /// <summary>
+    /// After the first unknown outcome. Short, since one fault of many calls must not cost much; the same in both
+    /// modes, since in strict mode a rest below the spacing costs nothing, and above it spares people the wait for an
+    /// outcome to be verified.
+    /// </summary>
+    public static readonly TimeSpan FirstRest = TimeSpan.FromSeconds(1);
 
     /// <summary>60·2^(n−1) seconds before the n-th retry, where the base is 60 seconds.</summary>
     public static TimeSpan Delay(TimeSpan baseDelay, int retry) => baseDelay * Math.Pow(2, retry - 1);

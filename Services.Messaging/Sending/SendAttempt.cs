@@ -29,7 +29,7 @@ internal sealed record SendAttempt
 {
     public const string Columns = """
         message_id, attempt, provider, sender, recipient, retries_used, state, provider_message_id, error_code, reason,
-        not_before, claimed_at, changed_at
+        not_before, claimed_at, changed_at, trace_parent
         """;
 
     public required Guid MessageId { get; init; }
@@ -58,6 +58,9 @@ internal sealed record SendAttempt
 
     public required DateTimeOffset ChangedAt { get; init; }
 
+    /// <summary>Where the order's trace stood at the claim.</summary>
+    public string? TraceParent { get; init; }
+
     /// <summary>Reads <see cref="Columns"/>.</summary>
     public static SendAttempt Read(NpgsqlDataReader row) => new()
     {
@@ -74,6 +77,7 @@ internal sealed record SendAttempt
         NotBefore = row.IsDBNull(10) ? null : row.GetFieldValue<DateTimeOffset>(10),
         ClaimedAt = row.GetFieldValue<DateTimeOffset>(11),
         ChangedAt = row.GetFieldValue<DateTimeOffset>(12),
+        TraceParent = row.IsDBNull(13) ? null : row.GetString(13),
     };
 
     /// <summary>Puts into the outbox what this line means for the message; nothing while the call may be on.</summary>

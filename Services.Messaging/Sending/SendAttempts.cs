@@ -90,6 +90,75 @@ internal sealed partial class SendAttempts(
                 transaction, attempt.MessageId, attempt.Attempt, null, change, cancellationToken),
             cancellationToken);
 
+    /// <summary>The provider has it after all: that, and how far it has got by now.</summary>
+    public Task<SendAttempt?> AdoptAsync(
+        SendAttempt attempt, ProviderMessage found, CancellationToken cancellationToken) =>
+        CommitAsync(async transaction =>
+        {
+            var accepted = await ChangeAsync(
+                transaction, attempt.MessageId, attempt.Attempt, null,
+                new(AttemptState.Accepted, AttemptState.Unknown) { ProviderMessageId = found.ProviderMessageId },
+                cancellationToken);
+            if (accepted is not null && found.Status > DeliveryStatus.Queued)
+            {
+                await AnnounceAsync(transaction, attempt.MessageId, attempt.Attempt, found, cancellationToken);
+            }
+
+            return accepted;
+        }, cancellationToken);
+
+    /// <summary>Says what a callback would have said, under the same id.</summary>
+    private Task AnnounceAsync(
+        NpgsqlTransaction transaction, Guid messageId, int attempt, ProviderMessage found,
+        CancellationToken cancellationToken) =>
+        Outbox.AddAsync(transaction, new StatusChanged
+        {
+            Provider = provider.Name,
+            ProviderMessageId = found.ProviderMessageId,
+            MessageId = messageId,
+            Attempt = attempt,
+            Status = found.Status!.Value,
+            ErrorCode = found.ErrorCode,
+            ReceivedAt = clock.GetUtcNow(),
+            Asked = true,
+        }, cancellationToken, found.EventId);
+
+    /// <summary>Says of each message what it has come to, if the ledger has the message and had not heard so far.</summary>
+    public Task<int> CatchUpAsync(IReadOnlyList<ProviderMessage> found, CancellationToken cancellationToken)
+    {
+        var told = found.Where(message => message.Status > DeliveryStatus.Queued)
+            .DistinctBy(message => message.ProviderMessageId)
+            .ToDictionary(message => message.ProviderMessageId, StringComparer.Ordinal);
+        return told.Count == 0 ? Task.FromResult(0) : CommitAsync(async transaction =>
+        {
+            var news = new List<(Guid MessageId, int Attempt, string Sid, string? TraceParent)>();
+            await using (var command = transaction.Command("""
+                select message_id, attempt, sid, trace_parent
+                from unnest($1::text[], $2::smallint[]) as told (sid, told_status)
+                join send_attempts on provider_message_id = sid
+                where provider = $3 and state in ('accepted', 'failed') and coalesce(status, 0) < told_status
+                order by claimed_at
+                """, told.Keys.ToArray(), told.Values.Select(message => (short)message.Status!).ToArray(),
+                provider.Name))
+            await using (var row = await command.ExecuteReaderAsync(cancellationToken))
+            {
+                while (await row.ReadAsync(cancellationToken))
+                {
+                    news.Add((
+                        row.GetGuid(0), row.GetInt32(1), row.GetString(2), row.IsDBNull(3) ? null : row.GetString(3)));
+                }
+            }
+
+            foreach (var (messageId, attempt, sid, traceParent) in news)
+            {
+                using var activity = Tracing.Continue("status asked for", traceParent);
+                await AnnounceAsync(transaction, messageId, attempt, told[sid], cancellationToken);
+            }
+
+            return news.Count;
+        }, cancellationToken);
+    }
+
     /// <summary>The provider reported a failure: once, it becomes the verdict on the attempt.</summary>
     public Task<SendAttempt?> FailAsync(
         SendAttempt attempt, string providerMessageId, string errorCode, CancellationToken cancellationToken) =>
@@ -122,6 +191,15 @@ internal sealed partial class SendAttempts(
         var now = clock.GetUtcNow();
         var halt = RetryPolicy.HaltAfter(result, now);
         await slots.FreeAsync(transaction, order.From, claim);
+        if (result is SendResult.Unknown)
+        {
+            await SendSlots.RestAsync(transaction, order.From, claim.Probe);
+        }
+        else if (claim.Probe && result is not SendResult.NotSent)
+        {
+            await SendSlots.EndRestAsync(transaction, order.From);
+        }
+
         if (halt is not null)
         {
             await SendSlots.HaltAsync(transaction, order.From, halt.Until - now, halt.Code, CancellationToken.None);
@@ -177,12 +255,15 @@ internal sealed partial class SendAttempts(
             update send_attempts set
                 state = $4, provider_message_id = coalesce($6, provider_message_id), error_code = $7, reason = $8,
                 not_before = $9, changed_at = clock_timestamp(), look_at = clock_timestamp() + $10,
-                recipient = case when $4 = 'unknown' then recipient else '' end
+                recipient = case when $4 = 'unknown' then recipient else '' end,
+                parts = case when $4 = 'unknown' then parts else array[]::text[] end,
+                ask_at = case when $4 = 'accepted' and coalesce(status, 0) not in (2, 4)
+                    then claimed_at + $11 end
             where message_id = $1 and attempt = $2 and ($3::uuid is null or claim = $3) and state = any($5)
             returning {SendAttempt.Columns}
             """,
             messageId, attempt, claim, Text(change.To), change.From.Select(Text).ToArray(), change.ProviderMessageId,
-            change.ErrorCode, change.Reason, change.NotBefore, _options.ReconcileAfter);
+            change.ErrorCode, change.Reason, change.NotBefore, _options.ReconcileAfter, _options.AskAfter);
         SendAttempt? changed;
         await using (var row = await command.ExecuteReaderAsync(cancellationToken))
         {

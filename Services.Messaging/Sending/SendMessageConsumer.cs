@@ -10,7 +10,7 @@ namespace Services.Messaging;
 /// goes back to the queue (see <see cref="StopsAtOnce"/>).
 /// </summary>
 internal sealed partial class SendMessageConsumer(
-    SendSlots slots, SendAttempts attempts, IMessageProvider provider, TimeProvider clock,
+    SendSlots slots, SendAttempts attempts, IMessageProvider provider, IOptions<SendingOptions> options, TimeProvider clock,
     ILogger<SendMessageConsumer> logger) : IConsumer<SendMessage>
 {
     public async Task Consume(ConsumeContext<SendMessage> context)
@@ -41,7 +41,7 @@ internal sealed partial class SendMessageConsumer(
                 TimeSpan.FromMilliseconds(Math.Ceiling(ahead.TotalMilliseconds)), clock, CancellationToken.None);
         }
 
-        if (claim.IsTooLate(clock.GetElapsedTime(claim.Asked)))
+        if (claim.IsTooLate(clock.GetElapsedTime(claim.Asked), options.Value.StartLimit))
         {
             return new SendResult.NotSent("the call came too late", Connected: true);
         }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Data;
+using System.Diagnostics;
 using Contracts;
 using Microsoft.Extensions.Options;
 using Npgsql;
@@ -88,29 +89,34 @@ internal sealed class SendSlots(
                 on conflict (sender) do update set
                     next_at = $8 + case when slot.next_at between clock_timestamp() and clock_timestamp() + $10
                         then slot.next_at else clock_timestamp() end,
-                    holder = excluded.holder
+                    holder = excluded.holder,
+                    halted_until = case when slot.halt_code = $14
+                        then clock_timestamp() + $15 * power(2, least(slot.strikes, $16)) else slot.halted_until end
                 where (slot.next_at <= clock_timestamp() + $9 or slot.next_at > clock_timestamp() + $10)
                     and (slot.halted_until is null or slot.halted_until <= clock_timestamp())
-                returning next_at - $8 as starts_at
+                returning next_at - $8 as starts_at, halt_code = $14 as probe
             ), entry as (
                 insert into send_attempts
                     (message_id, attempt, sender, recipient, content, retries_used, claim, provider, claimed_at,
-                    campaign_id)
-                select $1, $2, $3, $4, $5, $6, $7, $11, starts_at, $12 from slot
+                    parts, trace_parent, campaign_id)
+                select $1, $2, $3, $4, $5, $6, $7, $11, starts_at, $12, $13, $17 from slot
                 on conflict do nothing
                 returning claimed_at
             )
-            select claimed_at - clock_timestamp() from entry
+            select claimed_at - clock_timestamp(), probe from entry, slot
             """,
             order.MessageId, order.Attempt, order.From, order.To, order.Template is null ? "text" : "template",
             order.RetriesUsed, id, _options.Hold, _options.LookAhead, _options.Far, provider.Name,
-            order.CampaignId);
+            Likeness.Parts(order), Activity.Current?.Id, RetryPolicy.OutcomeUnknown, RetryPolicy.FirstRest,
+            RetryPolicy.RestDoublings, order.CampaignId);
         // Not cancelled half-way: a claim that nobody knows of would hold the slot and the message for a while.
         cancellationToken.ThrowIfCancellationRequested();
         FailPoint.Reach("before-claim");
         var asked = clock.GetTimestamp();
-        return await command.ExecuteScalarAsync(CancellationToken.None) is TimeSpan ahead
-            ? new Claim(id, asked, clock.GetElapsedTime(asked) + ahead)
+        await using var row = await command.ExecuteReaderAsync(CommandBehavior.SingleRow, CancellationToken.None);
+        return await row.ReadAsync(CancellationToken.None)
+            ? new Claim(
+                id, asked, clock.GetElapsedTime(asked), row.GetTimeSpan(0), !row.IsDBNull(1) && row.GetBoolean(1))
             : null;
     }
 
@@ -151,6 +157,29 @@ internal sealed class SendSlots(
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
+    /// <summary>
+    /// The outcome of a call is unknown. The sender rests, a second at first, twice as long after each probe that fares
+    /// alike: a provider that fails for long must not be given message after message whose fate nobody knows. Calls
+    /// that were under way beside it change nothing.
+    /// </summary>
+    public static Task<int> RestAsync(NpgsqlTransaction transaction, string sender, bool probe) =>
+        transaction.ExecuteAsync("""
+            update sender_slots set
+                strikes = case when halt_code = $2 then strikes + 1 else 1 end, halt_code = $2,
+                halted_until = clock_timestamp()
+                    + $3 * power(2, least(case when halt_code = $2 then strikes else 0 end, $4))
+            where sender = $1
+                and (halted_until is null or halted_until <= clock_timestamp() or ($5 and halt_code = $2))
+            """, CancellationToken.None, sender, RetryPolicy.OutcomeUnknown, RetryPolicy.FirstRest,
+            RetryPolicy.RestDoublings, probe);
+
+    /// <summary>The provider answers again: all may call.</summary>
+    public static Task<int> EndRestAsync(NpgsqlTransaction transaction, string sender) =>
+        transaction.ExecuteAsync("""
+            update sender_slots set halted_until = null, halt_code = null, strikes = 0
+            where sender = $1 and halt_code = $2
+            """, CancellationToken.None, sender, RetryPolicy.OutcomeUnknown);
+
     private async Task<(SendAttempt? Known, Halt? Halt, TimeSpan Wait)> LookAsync(
         SendMessage order, CancellationToken cancellationToken)
     {
@@ -170,18 +199,18 @@ internal sealed class SendSlots(
 
         var known = row.IsDBNull(0) ? null : SendAttempt.Read(row);
         // Not at the first instant at which a slot could be reserved: then others may ask as well and get one.
-        var wait = row.IsDBNull(15) ? TimeSpan.Zero : row.GetTimeSpan(15) - _options.LookAhead / 2;
-        if (_options.Strict && row.GetBoolean(17))
+        var wait = row.IsDBNull(16) ? TimeSpan.Zero : row.GetTimeSpan(16) - _options.LookAhead / 2;
+        if (_options.Strict && row.GetBoolean(18))
         {
             wait = Shorter(wait, BusyPause);
         }
 
-        if (row.IsDBNull(16) || row.GetTimeSpan(16) is var rest && rest <= TimeSpan.Zero)
+        if (row.IsDBNull(17) || row.GetTimeSpan(17) is var rest && rest <= TimeSpan.Zero)
         {
             return (known, null, wait);
         }
 
-        var halt = new Halt(row.GetFieldValue<DateTimeOffset>(13), row.IsDBNull(14) ? null : row.GetString(14));
+        var halt = new Halt(row.GetFieldValue<DateTimeOffset>(14), row.IsDBNull(15) ? null : row.GetString(15));
         return (known, halt, wait > rest ? wait : rest);
     }
 

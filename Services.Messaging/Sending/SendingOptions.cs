@@ -20,8 +20,23 @@ internal sealed class SendingOptions
     /// <summary>Between two questions of this process to the provider.</summary>
     public TimeSpan ReconcilePause { get; set; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>A call that has not begun this long after it was due is not made: the process was frozen.</summary>
-    public static TimeSpan StartLimit => TimeSpan.FromSeconds(2);
+    /// <summary>
+    /// How long a message may be without its last status before the provider is asked for it; then again after 5, 30,
+    /// 60, 90… times as long, up to 720 times: 2 min, 10 min, 1 h, and every hour of a day.
+    /// </summary>
+    public TimeSpan AskAfter { get; set; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>Between two self-tests of the webhook through its public address.</summary>
+    public TimeSpan SelfTestPause { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>While webhooks do not reach us: between two looks for what they would have told.</summary>
+    public TimeSpan RecoverPause { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// A call that has not begun this long after it was due is not made: the process was frozen. In strict mode the
+    /// slot is held for as long; in fast mode late calls would leave together with those whose turn it is.
+    /// </summary>
+    public TimeSpan StartLimit => Strict ? TimeSpan.FromSeconds(2) : TimeSpan.FromMilliseconds(250);
 
     public bool Strict => RatePerSecond is null;
 
@@ -76,5 +91,14 @@ internal sealed class SendingOptions
             .Validate(
                 options => options.ReconcilePause > TimeSpan.Zero && options.ReconcilePause <= TimeSpan.FromMinutes(1),
                 "Sending__ReconcilePause must be greater than 00:00:00 and at most 00:01:00, e.g. 00:00:01.")
+            .Validate(
+                options => options.AskAfter > TimeSpan.Zero && options.AskAfter <= TimeSpan.FromHours(1),
+                "Sending__AskAfter must be greater than 00:00:00 and at most 01:00:00, e.g. 00:02:00.")
+            .Validate(
+                options => options.SelfTestPause > TimeSpan.Zero && options.SelfTestPause <= TimeSpan.FromHours(1),
+                "Sending__SelfTestPause must be greater than 00:00:00 and at most 01:00:00, e.g. 00:00:30.")
+            .Validate(
+                options => options.RecoverPause > TimeSpan.Zero && options.RecoverPause <= TimeSpan.FromHours(1),
+                "Sending__RecoverPause must be greater than 00:00:00 and at most 01:00:00, e.g. 00:00:10.")
             .ValidateOnStart();
 }

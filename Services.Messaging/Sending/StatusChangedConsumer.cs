@@ -5,10 +5,11 @@ using Npgsql;
 namespace Services.Messaging;
 
 /// <summary>
-/// Lets a report settle an unknown outcome, and judges reported failures. All other reports, by far the most, cost one
-/// look into the ledger: what they say of a settled attempt concerns Campaigns only.
+/// Lets a report settle an unknown outcome, and judges reported failures. All other reports, by far the most, are only
+/// noted (see <see cref="StatusBook"/>): what they say of a settled attempt concerns Campaigns.
 /// </summary>
-internal sealed partial class StatusChangedConsumer(SendAttempts attempts, ILogger<StatusChangedConsumer> logger)
+internal sealed partial class StatusChangedConsumer(
+    StatusBook book, SendAttempts attempts, WebhookSigns signs, ILogger<StatusChangedConsumer> logger)
     : IConsumer<StatusChanged>
 {
     /// <summary>Also an absent one: then the provider's list was behind; the report is the better witness.</summary>
@@ -18,12 +19,21 @@ internal sealed partial class StatusChangedConsumer(SendAttempts attempts, ILogg
     private static readonly AttemptState[] Failing =
         [AttemptState.Claimed, AttemptState.Unknown, AttemptState.Accepted];
 
-    public Task Consume(ConsumeContext<StatusChanged> context) => context.Message switch
+    public async Task Consume(ConsumeContext<StatusChanged> context)
     {
-        { Status: DeliveryStatus.Failed } => FailAsync(context.Message, context.CancellationToken),
-        { MessageId: not null, Attempt: not null } => AcceptAsync(context.Message, context.CancellationToken),
-        _ => Task.CompletedTask, // names only the provider's id: a line that has it is settled
-    };
+        var report = context.Message;
+        if (!report.Asked)
+        {
+            signs.Saw();
+        }
+
+        if (await book.EnterAsync(report, context.CancellationToken))
+        {
+            await (report.Status == DeliveryStatus.Failed
+                ? FailAsync(report, context.CancellationToken)
+                : AcceptAsync(report, context.CancellationToken));
+        }
+    }
 
     private async Task FailAsync(StatusChanged report, CancellationToken cancellationToken)
     {
@@ -60,12 +70,12 @@ internal sealed partial class StatusChangedConsumer(SendAttempts attempts, ILogg
     private partial void LogArrivedAfterAll(Guid messageId, int attempt);
 }
 
-/// <summary>Reports come in bursts, several per message.</summary>
+/// <summary>Reports come in bursts, several per message; those that wait together cost one commit.</summary>
 internal sealed class StatusChangedConsumerDefinition : ConsumerDefinition<StatusChangedConsumer>
 {
     public StatusChangedConsumerDefinition()
     {
-        ConcurrentMessageLimit = 16;
+        ConcurrentMessageLimit = 64;
         Endpoint(endpoint => endpoint.PrefetchCount = 200);
     }
 }

@@ -3,13 +3,21 @@ namespace Services.Messaging;
 /// <summary>A claim that is in the ledger: this process, and nobody else, may make this call.</summary>
 /// <param name="Id">Named again when the answer is recorded.</param>
 /// <param name="Asked">Local time stamp from before the claim.</param>
-/// <param name="Due">How long after <paramref name="Asked"/> the call is due.</param>
-internal sealed record Claim(Guid Id, long Asked, TimeSpan Due)
+/// <param name="Trip">How long the claim took to be entered.</param>
+/// <param name="Ahead">How long after that the call is due.</param>
+/// <param name="Probe">The first call after a rest: its answer tells whether the provider is well again.</param>
+internal sealed record Claim(Guid Id, long Asked, TimeSpan Trip, TimeSpan Ahead, bool Probe = false)
 {
+    /// <summary>A claim that took this long is void: the process may have been frozen while it waited.</summary>
+    private static readonly TimeSpan LongestTrip = TimeSpan.FromSeconds(2);
+
+    /// <summary>How long after <see cref="Asked"/> the call is due.</summary>
+    public TimeSpan Due => Trip + Ahead;
+
     /// <summary>
     /// The process was frozen: others may have judged this claim, and the slot may be another's by now.
     /// </summary>
-    public bool IsTooLate(TimeSpan elapsed) => elapsed > Due + SendingOptions.StartLimit;
+    public bool IsTooLate(TimeSpan elapsed, TimeSpan startLimit) => elapsed > Due + startLimit || Trip > LongestTrip;
 }
 
 /// <summary>What may be done with an order.</summary>

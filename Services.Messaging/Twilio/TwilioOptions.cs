@@ -20,6 +20,9 @@ internal sealed partial class TwilioOptions
 
     public string FirstToken => AuthToken.Split(',', 2)[0].Trim();
 
+    public string[] Tokens =>
+        AuthToken.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+
     public static void Register(IServiceCollection services) =>
         services.AddOptions<TwilioOptions>().BindConfiguration("Twilio")
             .Configure<IConfiguration>((options, settings) => options.PublicUrl = settings["PublicUrl"] ?? "")

@@ -10,11 +10,17 @@ namespace Services.Messaging;
 /// Twilio's Messages API. A POST there is not idempotent and there is no key that would make it so
 /// (https://www.twilio.com/docs/api/errors/20500): one call, no retry, no redirect.
 /// </summary>
-internal sealed class TwilioProvider(HttpClient http, IOptions<TwilioOptions> options, TimeProvider clock)
-    : IMessageProvider
+internal sealed class TwilioProvider(
+    HttpClient http, IHttpClientFactory clients, IOptions<TwilioOptions> options, TimeProvider clock) : IMessageProvider
 {
+    /// <summary>Reaches our own webhook; the account's credentials do not travel with it.</summary>
+    private const string SelfTestClient = "self-test";
+
     /// <summary>A page of a thousand messages of 1,600 characters each.</summary>
     private const int MaxAnswer = 1 << 24;
+
+    /// <summary>A stranger's page, at most.</summary>
+    private const int MaxSelfTestAnswer = 1 << 20;
 
     /// <summary>Pages without a message before a list counts as one without end.</summary>
     private const int MaxEmptyPages = 10;
@@ -82,6 +88,33 @@ internal sealed class TwilioProvider(HttpClient http, IOptions<TwilioOptions> op
             : TwilioAnswer.ReadMessage(body) ?? throw new ProviderSilentException("The message is not one.");
     }
 
+    public async Task<string?> CheckWebhookAsync(CancellationToken cancellationToken)
+    {
+        var webhook = new Uri(_options.PublicUrl.TrimEnd('/') + "/api/webhooks/twilio");
+        if (TwilioSelfTest.IsPrivate(webhook) && !_options.Api.IsLoopback)
+        {
+            return "private_address";
+        }
+
+        var word = Guid.NewGuid().ToString("n");
+        try
+        {
+            using var client = clients.CreateClient(SelfTestClient);
+            using var request = TwilioSelfTest.Request(webhook, _options.AccountSid, _options.Tokens[0], word);
+            using var answer = await client.SendAsync(request, cancellationToken);
+            return TwilioSelfTest.Read(answer, _options.Tokens, word);
+        }
+        catch (HttpRequestException exception)
+        {
+            return exception.HttpRequestError is HttpRequestError.ConfigurationLimitExceeded ? "not_ours"
+                : "no_connection";
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return "no_answer";
+        }
+    }
+
     public static void Register(IServiceCollection services)
     {
         TwilioOptions.Register(services);
@@ -94,15 +127,24 @@ internal sealed class TwilioProvider(HttpClient http, IOptions<TwilioOptions> op
                 http.DefaultRequestHeaders.Authorization = new("Basic", Convert.ToBase64String(
                     Encoding.UTF8.GetBytes($"{options.AccountSid}:{options.FirstToken}")));
             })
-            .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler
-            {
-                AllowAutoRedirect = false,
-                UseCookies = false,
-                PooledConnectionLifetime = TimeSpan.FromMinutes(5), // notices a change of address
-            })
+            .ConfigurePrimaryHttpMessageHandler(NewHandler)
             .SetHandlerLifetime(Timeout.InfiniteTimeSpan) // the client is held by singletons
             .RemoveAllLoggers(); // the list's address holds phone numbers
+        services.AddHttpClient(SelfTestClient, http =>
+            {
+                http.Timeout = TimeSpan.FromSeconds(10);
+                http.MaxResponseContentBufferSize = MaxSelfTestAnswer;
+            })
+            .ConfigurePrimaryHttpMessageHandler(NewHandler)
+            .RemoveAllLoggers();
     }
+
+    private static SocketsHttpHandler NewHandler() => new()
+    {
+        AllowAutoRedirect = false,
+        UseCookies = false,
+        PooledConnectionLifetime = TimeSpan.FromMinutes(5), // notices a change of address
+    };
 
     /// <summary>Null: there is no such thing.</summary>
     private async Task<string?> ReadAsync(Uri address, CancellationToken cancellationToken)

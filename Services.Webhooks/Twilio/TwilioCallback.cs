@@ -19,6 +19,9 @@ internal abstract record TwilioCallback
     /// </summary>
     public sealed record Status(StatusChanged Event, Guid Id) : TwilioCallback;
 
+    /// <summary>Our own Messaging, which asks whether the public address leads here.</summary>
+    public sealed record Tested(string Word) : TwilioCallback;
+
     /// <summary>Twilio's, but nothing that anybody waits for.</summary>
     public sealed record Ignored(string What) : TwilioCallback;
 
@@ -43,7 +46,9 @@ internal abstract record TwilioCallback
 
         if (form["MessageSid"u8] is not { Length: > 0 } sid)
         {
-            return Missing("MessageSid");
+            return account == accountSid && form["SelfTest"u8] is { Length: > 0 } test
+                ? new Tested(test)
+                : Missing("MessageSid");
         }
 
         return account != accountSid ? new Refused("The account is not the configured one.")

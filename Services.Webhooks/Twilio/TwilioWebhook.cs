@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Text;
+using Contracts;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
 using ServiceDefaults;
@@ -23,6 +24,7 @@ internal sealed partial class TwilioWebhook(
     private static readonly byte[] EmptyTwiml = "<Response/>"u8.ToArray();
 
     private readonly string _accountSid = options.Value.AccountSid;
+    private readonly string _firstToken = options.Value.GetTokens()[0];
     private readonly byte[][] _tokens = [.. options.Value.GetTokens().Select(Encoding.UTF8.GetBytes)];
     private readonly byte[][] _origins = TwilioSignature.Origins(new(options.Value.PublicUrl!));
 
@@ -102,6 +104,10 @@ internal sealed partial class TwilioWebhook(
                 break;
             case TwilioCallback.Status status:
                 await AnswerAsync(context, await publisher.TryKeepAsync(status.Event, status.Id));
+                break;
+            case TwilioCallback.Tested tested:
+                context.Response.Headers[SelfTest.Header] = SelfTest.Proof(_firstToken, tested.Word);
+                await AnswerAsync(context, kept: true);
                 break;
             case TwilioCallback.Ignored ignored:
                 LogIgnored(ignored.What);

@@ -56,6 +56,7 @@ public sealed class MessageJsonTests
             [
                 nameof(MessageAccepted), nameof(MessageDeferred), nameof(MessageReceived), nameof(MessageRejected),
                 nameof(MessageReturned), nameof(OutcomeUnknown), nameof(SendMessage), nameof(StatusChanged),
+                nameof(WebhooksChecked),
             ],
             Messages().Select(row => row.Data.Name).Order());
 

@@ -51,6 +51,7 @@ public sealed class ProviderErrorsTests
 
     [Theory]
     [InlineData("not_connected", Backoff, ErrorActor.Administrator)]
+    [InlineData("outcome_unknown", Backoff, ErrorActor.Provider)]
     [InlineData("http_400", Never, ErrorActor.Administrator)]
     [InlineData("http_401", Never, ErrorActor.Administrator)]
     [InlineData("http_404", Never, ErrorActor.Administrator)]

@@ -25,6 +25,12 @@ public sealed class EventLog : IAsyncDisposable
                 endpoint.Handler<MessageDeferred>(context => Hear(context.Message.MessageId, context.Message));
                 endpoint.Handler<MessageReturned>(context => Hear(context.Message.MessageId, context.Message));
                 endpoint.Handler<OutcomeUnknown>(context => Hear(context.Message.MessageId, context.Message));
+                // What was asked for at the provider, under ids of their own: what is said of an attempt stays apart.
+                endpoint.Handler<StatusChanged>(context => context.Message.Asked
+                    ? Hear(context.MessageId!.Value, context.Message)
+                    : Task.CompletedTask);
+                endpoint.Handler<MessageReceived>(context => Hear(context.MessageId!.Value, context.Message));
+                endpoint.Handler<WebhooksChecked>(context => Hear(Guid.Empty, context.Message));
             });
         });
         await _bus.StartAsync(new CancellationTokenSource(Limit).Token);

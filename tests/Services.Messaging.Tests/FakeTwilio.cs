@@ -17,14 +17,19 @@ public sealed class FakeTwilio : IAsyncDisposable
 {
     internal const string AccountSid = "AC00000000000000000000000000000001";
 
-    private const int PageSize = 2;
+    private const int LongestPage = 20;
 
     private readonly ConcurrentQueue<Arrival> _arrivals = new();
     private readonly ConcurrentDictionary<string, Func<HttpContext, Task>> _scripts = new();
-    private readonly ConcurrentQueue<(string Sid, string From, string To, DateTimeOffset CreatedAt)> _created = new();
+    private readonly ConcurrentDictionary<string, Kept> _kept = new();
+    private readonly ConcurrentQueue<string> _reads = new();
     private readonly ConcurrentDictionary<string, bool> _lists = new();
     private readonly CancellationTokenSource _stopping = new();
     private WebApplication? _app;
+
+    /// <summary>What stands at the public address.</summary>
+    internal Func<HttpContext, Task> Webhook { get; set; } =
+        context => context.Response.WriteAsync("<html>A tunnel's page.</html>");
 
     internal string Address => _app!.Urls.Single();
 
@@ -36,6 +41,12 @@ public sealed class FakeTwilio : IAsyncDisposable
         _app = builder.Build();
         _app.MapPost("/2010-04-01/Accounts/{account}/Messages.json", ReceiveAsync);
         _app.MapGet("/2010-04-01/Accounts/{account}/Messages.json", List);
+        _app.MapGet("/2010-04-01/Accounts/{account}/Messages/{sid}.json", (string sid) =>
+        {
+            _reads.Enqueue(sid);
+            return _kept.TryGetValue(sid, out var message) ? Results.Json(message.Resource) : Results.StatusCode(404);
+        });
+        _app.MapPost("/api/webhooks/twilio", context => Webhook(context));
         await _app.StartAsync();
     }
 
@@ -64,21 +75,24 @@ public sealed class FakeTwilio : IAsyncDisposable
     /// <summary>Whether the list of all messages of this sender can be read.</summary>
     internal void BreakListOf(string from, bool broken) => _lists["whatsapp:" + from] = broken;
 
-    internal string Create(string from, string to, DateTimeOffset createdAt)
+    /// <summary>The queries of all lists, and the SIDs of all single messages, that have been read.</summary>
+    internal IReadOnlyList<string> Reads => [.. _reads];
+
+    internal string Create(
+        string from, string to, DateTimeOffset createdAt, string? text = null, string status = "queued",
+        bool inbound = false)
     {
         var sid = $"SM{Guid.NewGuid():n}";
-        _created.Enqueue((sid, "whatsapp:" + from, "whatsapp:" + to, createdAt));
+        _kept[sid] = new(sid, "whatsapp:" + from, "whatsapp:" + to, createdAt, text, status, null, inbound);
         return sid;
     }
 
-    internal Task AcceptAsync(HttpContext context)
-    {
-        var form = context.Request.Form;
-        var sid = Create(
-            form["From"].ToString()["whatsapp:".Length..], form["To"].ToString()["whatsapp:".Length..],
-            TimeProvider.System.GetUtcNow());
-        return Results.Json(new { sid, status = "queued" }, statusCode: 201).ExecuteAsync(context);
-    }
+    /// <summary>What became of a message, which no callback tells.</summary>
+    internal void Become(string sid, string status, int? errorCode = null) =>
+        _kept[sid] = _kept[sid] with { Status = status, ErrorCode = errorCode };
+
+    internal Task AcceptAsync(HttpContext context) =>
+        Results.Json(new { sid = Accept(context), status = "queued" }, statusCode: 201).ExecuteAsync(context);
 
     internal static Func<HttpContext, Task> Refuse(int status, int? code, string? retryAfter = null) => context =>
     {
@@ -101,10 +115,7 @@ public sealed class FakeTwilio : IAsyncDisposable
     /// <summary>The worst case: the message is on its way and the answer is lost.</summary>
     internal Task AcceptAndReset(HttpContext context)
     {
-        var form = context.Request.Form;
-        Create(
-            form["From"].ToString()["whatsapp:".Length..], form["To"].ToString()["whatsapp:".Length..],
-            TimeProvider.System.GetUtcNow());
+        Accept(context);
         return Reset(context);
     }
 
@@ -128,26 +139,53 @@ public sealed class FakeTwilio : IAsyncDisposable
         await _scripts.GetValueOrDefault(to, AcceptAsync)(context);
     }
 
-    private IResult List(HttpContext context, string? to, string from, int page = 0)
+    private string Accept(HttpContext context)
     {
-        if (_lists.GetValueOrDefault(to ?? from))
+        var form = context.Request.Form;
+        var text = form.TryGetValue("ContentVariables", out var values) ? $"Template with {values}" : form["Body"].ToString();
+        return Create(
+            form["From"].ToString()["whatsapp:".Length..], form["To"].ToString()["whatsapp:".Length..],
+            TimeProvider.System.GetUtcNow(), text);
+    }
+
+    private IResult List(HttpContext context, string? to, string? from, int pageSize, int page = 0)
+    {
+        _reads.Enqueue(context.Request.QueryString.Value!);
+        if (_lists.GetValueOrDefault(to ?? from ?? "") || to is null && _arrivals.Any(
+            arrival => arrival.Form["From"] == from && _lists.GetValueOrDefault(arrival.Form["To"].ToString())))
         {
             return Results.StatusCode(500);
         }
 
-        var all = _created.Where(message => (to is null || message.To == to) && message.From == from)
+        var size = Math.Min(pageSize, to is null || from is null ? LongestPage : 2);
+        var all = _kept.Values
+            .Where(message => (to is null || message.To == to) && (from is null || message.From == from))
             .OrderByDescending(message => message.CreatedAt).ToList();
-        var query = (to is null ? "?" : $"?To={Uri.EscapeDataString(to)}&")
-            + $"From={Uri.EscapeDataString(from)}&Page={page + 1}";
+        var next = $"{context.Request.Path}?PageSize={pageSize}&Page={page + 1}"
+            + (to is null ? "" : $"&To={Uri.EscapeDataString(to)}")
+            + (from is null ? "" : $"&From={Uri.EscapeDataString(from)}");
         return Results.Json(new
         {
-            messages = all.Skip(page * PageSize).Take(PageSize).Select(message => new
-            {
-                sid = message.Sid,
-                date_created = message.CreatedAt.ToString(
-                    "ddd, dd MMM yyyy HH:mm:ss '+0000'", CultureInfo.InvariantCulture),
-            }),
-            next_page_uri = all.Count > (page + 1) * PageSize ? context.Request.Path + query : null,
+            messages = all.Skip(page * size).Take(size).Select(message => message.Resource),
+            next_page_uri = all.Count > (page + 1) * size ? next : null,
         });
+    }
+
+    private sealed record Kept(
+        string Sid, string From, string To, DateTimeOffset CreatedAt, string? Text, string Status, int? ErrorCode,
+        bool Inbound)
+    {
+        public object Resource => new
+        {
+            sid = Sid,
+            from = From,
+            to = To,
+            body = Text,
+            status = Status,
+            error_code = ErrorCode,
+            direction = Inbound ? "inbound" : "outbound-api",
+            num_media = "0",
+            date_created = CreatedAt.ToString("ddd, dd MMM yyyy HH:mm:ss '+0000'", CultureInfo.InvariantCulture),
+        };
     }
 }

@@ -14,13 +14,14 @@ public sealed class Broker : ICollectionFixture<Messaging>;
 public sealed class Messaging(DatabaseFixture databases, BrokerFixture broker) : IAsyncLifetime
 {
     private string _connectionString = "";
+    private NpgsqlDataSource? _database;
     private MessagingHost? _host;
 
     public FakeTwilio Twilio { get; } = new();
 
     public EventLog Events { get; } = new();
 
-    public NpgsqlDataSource Database => _host!.Database;
+    public NpgsqlDataSource Database => _database!;
 
     /// <summary>Asks the running service, as Campaigns does.</summary>
     public HttpClient Client => _host!.CreateClient();
@@ -28,6 +29,7 @@ public sealed class Messaging(DatabaseFixture databases, BrokerFixture broker) :
     public async ValueTask InitializeAsync()
     {
         _connectionString = await databases.CreateDatabaseAsync();
+        _database = NpgsqlDataSource.Create(_connectionString);
         await Twilio.StartAsync();
         await Events.StartAsync(broker.Address);
         _host = await StartHostAsync();
@@ -57,6 +59,7 @@ public sealed class Messaging(DatabaseFixture databases, BrokerFixture broker) :
             await _host.DisposeAsync();
         }
 
+        await _database!.DisposeAsync();
         await Events.DisposeAsync();
         await Twilio.DisposeAsync();
     }

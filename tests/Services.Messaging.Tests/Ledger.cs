@@ -61,6 +61,9 @@ public sealed class Ledger(DatabaseFixture databases) : IAsyncLifetime
             MessageFilter filter, CancellationToken cancellationToken) =>
             throw new InvalidOperationException("Nobody is to be called.");
 
+        public Task<string?> CheckWebhookAsync(CancellationToken cancellationToken) =>
+            throw new InvalidOperationException("Nobody is to be called.");
+
         public Task<ProviderMessage?> FindAsync(string providerMessageId, CancellationToken cancellationToken) =>
             throw new InvalidOperationException("Nobody is to be called.");
     }

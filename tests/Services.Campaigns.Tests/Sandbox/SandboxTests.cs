@@ -39,6 +39,37 @@ public class SandboxTests(CampaignsApp app)
         Assert.Equal(new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero), (DateTimeOffset)after["lastWebhookAt"]!);
     }
 
+    [Fact]
+    public async Task A_failed_self_test_says_that_they_do_not_until_one_arrives_after_all()
+    {
+        await app.ExecuteAsync("delete from webhook_activity");
+        await app.ExecuteAsync("""
+            insert into webhook_checks (reachable, reason, checked_at)
+            values (false, 'private_address', '2026-03-01T12:00:00Z')
+            """);
+        try
+        {
+            var failed = await app.GetAsync("/api/sandbox");
+            Assert.False((bool)failed["webhookReachable"]!);
+            Assert.Contains("tunnel", (string)failed["webhookProblem"]!, StringComparison.Ordinal);
+
+            await app.ExecuteAsync("insert into webhook_activity (last_at) values ('2026-03-01T12:00:01Z')");
+            var arrived = await app.GetAsync("/api/sandbox");
+            Assert.True((bool)arrived["webhookReachable"]!);
+            Assert.Null(arrived["webhookProblem"]);
+
+            await app.ExecuteAsync("update webhook_checks set checked_at = '2026-03-01T12:00:02Z'");
+            Assert.False((bool)(await app.GetAsync("/api/sandbox"))["webhookReachable"]!);
+
+            await app.ExecuteAsync("update webhook_checks set reachable = true");
+            Assert.True((bool)(await app.GetAsync("/api/sandbox"))["webhookReachable"]!);
+        }
+        finally
+        {
+            await app.ExecuteAsync("delete from webhook_checks");
+        }
+    }
+
     [Theory]
     [InlineData("fr-FR,fr;q=0.9,en;q=0.8", "Pour recevoir")]
     [InlineData("en-GB,fr;q=0.5", "To receive")]

@@ -66,7 +66,7 @@ public sealed class RetryPolicyTests
             new Halt(now.AddSeconds(7), "20429"),
             RetryPolicy.HaltAfter(new SendResult.Refused("20429", TimeSpan.FromSeconds(7)), now));
         Assert.Equal(
-            new Halt(now.AddSeconds(10), "not_connected"),
+            new Halt(now.AddSeconds(6), "not_connected"),
             RetryPolicy.HaltAfter(new SendResult.NotSent("no route", Connected: false), now));
     }
 

@@ -102,14 +102,26 @@ public sealed class SendSlotsTests(Ledger ledger) : IClassFixture<Ledger>
         }
     }
 
-    [Fact]
-    public void A_claim_lapses_when_its_process_sleeps_past_the_call()
+    [Theory]
+    [InlineData(null, 2)]
+    [InlineData(80.0, 0.25)]
+    public void A_claim_lapses_when_its_process_sleeps_past_the_call(double? rate, double seconds)
     {
-        var claim = new Claim(Guid.NewGuid(), 0, TimeSpan.FromMilliseconds(100));
+        var claim = new Claim(Guid.NewGuid(), 0, TimeSpan.FromMilliseconds(60), TimeSpan.FromMilliseconds(40));
+        var limit = new SendingOptions { RatePerSecond = rate }.StartLimit;
 
-        Assert.False(claim.IsTooLate(TimeSpan.FromMilliseconds(100)));
-        Assert.False(claim.IsTooLate(claim.Due + SendingOptions.StartLimit));
-        Assert.True(claim.IsTooLate(claim.Due + SendingOptions.StartLimit + TimeSpan.FromMilliseconds(1)));
+        Assert.Equal(TimeSpan.FromSeconds(seconds), limit);
+        Assert.False(claim.IsTooLate(TimeSpan.FromMilliseconds(100), limit));
+        Assert.False(claim.IsTooLate(claim.Due + limit, limit));
+        Assert.True(claim.IsTooLate(claim.Due + limit + TimeSpan.FromMilliseconds(1), limit));
+    }
+
+    [Fact]
+    public void A_claim_during_whose_making_the_process_may_have_been_frozen_is_void()
+    {
+        var claim = new Claim(Guid.NewGuid(), 0, TimeSpan.FromSeconds(5), TimeSpan.Zero);
+
+        Assert.True(claim.IsTooLate(claim.Due, TimeSpan.FromSeconds(2)));
     }
 
     [Fact]

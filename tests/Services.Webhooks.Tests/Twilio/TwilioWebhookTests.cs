@@ -44,6 +44,16 @@ public sealed class TwilioWebhookTests(WebhookFixture fixture) : IClassFixture<W
     }
 
     [Fact]
+    public async Task A_self_test_is_answered_with_a_proof_and_published_nowhere()
+    {
+        using var answer = await _host.PostAsync([("AccountSid", WebhookHost.AccountSid), ("SelfTest", "word")]);
+
+        await AssertTwimlAsync(answer);
+        Assert.Equal(
+            SelfTest.Proof(WebhookHost.Token, "word"), Assert.Single(answer.Headers.GetValues(SelfTest.Header)));
+    }
+
+    [Fact]
     public async Task A_message_is_published_without_what_a_database_refuses()
     {
         var sid = WebhookHost.NewSid();
