@@ -99,7 +99,7 @@ internal sealed class Performance(Stage stage, string campaign, int messages, lo
     }
 
     /// <summary>The provider behaves like this for so many messages.</summary>
-    public Task NextAsync(string fault, int times, int delayMs = 5000, int code = 63015) =>
+    public Task NextAsync(string fault, int times, int delayMs = 5000, int code = 21211) =>
         stage.Provider.PlayAsync(new { next = new[] { new { fault, times, delayMs, code } } });
 
     /// <summary>The provider behaves like this, for this share of the messages.</summary>
