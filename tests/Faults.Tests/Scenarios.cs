@@ -9,6 +9,9 @@ internal static class Scenarios
 {
     private static readonly TimeSpan AfterServers = TimeSpan.FromSeconds(20);
 
+    /// <summary>By then all outcomes may be unknown, and they are looked for at growing distances.</summary>
+    private static readonly TimeSpan AfterTheProvider = TimeSpan.FromSeconds(60);
+
     private static readonly string[] Steps =
         ["before-claim", "after-claim", "before-call", "after-call", "before-publish"];
 
@@ -37,7 +40,7 @@ internal static class Scenarios
         .. Answers(),
         .. Callbacks(Layout.Strict, 200),
         (Layout.Strict, new("0 to 300 ms at the provider's door, at random", 200, SlowDoorAsync)),
-        (Layout.Strict, new("the provider's door shut for 30 s", 200, ShutDoorAsync)),
+        (Layout.Strict, new("the provider's door shut for 30 s", 200, ShutDoorAsync) { RecoversWithin = AfterTheProvider }),
 
         (Layout.Fast, new("none", 2000, _ => Task.CompletedTask) { JudgesPace = true }),
         .. Steps.Select(step => (Layout.Fast, KillAt(step, 1000, times: 1))),
@@ -128,7 +131,10 @@ internal static class Scenarios
             await play.AlwaysAsync("silent");
             await Performance.HoldAsync(60);
             await play.WellAsync();
-        })),
+        })
+        {
+            RecoversWithin = AfterTheProvider,
+        }),
     ];
 
     private static IEnumerable<(Layout Layout, Scenario Scenario)> Clocks(Layout layout, int messages) =>
