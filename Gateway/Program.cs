@@ -11,7 +11,6 @@ builder.WebHost.ConfigureKestrel(kestrel =>
 builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));
 builder.AddServiceDefaults();
 builder.AddDatabase("gatewaydb");
-builder.Services.AddExceptionHandler<DatabaseAway>();
 builder.AddSignIn();
 builder.AddCrossOrigin();
 builder.AddProxy();

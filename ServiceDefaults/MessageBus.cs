@@ -1,6 +1,7 @@
 using MassTransit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace ServiceDefaults;
 
@@ -19,20 +20,25 @@ public static class MessageBus
     {
         var address = builder.Configuration.GetConnectionString("rabbitmq")
             ?? throw new InvalidOperationException("ConnectionStrings__rabbitmq is not set: the broker's address.");
+        builder.Services.AddSingleton<BrokerDoor>().AddSingleton<Faults>().AddSingleton<Suspects>();
+        builder.Services.AddSingleton(new ErrorQueues(new(address)));
+        builder.Services.AddHealthChecks().AddCheck<BrokerDoor>("broker");
         builder.Services.AddMassTransit(bus =>
         {
             bus.DisableUsageTelemetry();
             bus.SetEndpointNameFormatter(new KebabCaseEndpointNameFormatter(service, includeNamespace: false));
-            bus.AddConfigureEndpointsCallback((_, _, endpoint) =>
+            bus.AddConfigureEndpointsCallback((services, queue, endpoint) =>
             {
+                // No delivery limit: it counts deliveries that nobody looked at too, and would drop them (see Suspects).
                 (endpoint as IRabbitMqReceiveEndpointConfigurator)?.SetQuorumQueue();
-                endpoint.UseMessageRetry(Faults);
-                endpoint.UseMessageRetry(Outages);
+                Faults.Configure(endpoint, services);
+                services.GetRequiredService<ErrorQueues>().Add(queue);
             });
             consumers?.Invoke(bus);
             bus.UsingRabbitMq((context, rabbit) =>
             {
-                rabbit.Host(new Uri(address));
+                rabbit.Host(new Uri(address), host =>
+                    host.OnRefreshConnectionFactory = context.GetRequiredService<BrokerDoor>().OpensAsync);
                 rabbit.ConfigureJsonSerializerOptions(json =>
                 {
                     json.WriteIndented = false; // MassTransit's default is meant for people
@@ -69,18 +75,4 @@ public static class MessageBus
         this IBus bus, T message, CancellationToken cancellationToken, Guid? messageId = null)
         where T : class =>
         bus.PublishDurablyAsync(message, typeof(T), messageId, cancellationToken);
-
-    // A bug or a bad message: a few quick tries, then the error queue, so that the others go on.
-    private static void Faults(IRetryConfigurator retry)
-    {
-        retry.Ignore<Exception>(Database.IsTransient);
-        retry.Intervals(50, 250, 1000);
-    }
-
-    // A store that is away is nobody's fault: hold the message, well within the broker's 30 minutes for an answer.
-    private static void Outages(IRetryConfigurator retry)
-    {
-        retry.Handle<Exception>(Database.IsTransient);
-        retry.Incremental(600, TimeSpan.FromMilliseconds(100), TimeSpan.FromMilliseconds(5));
-    }
 }

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using RabbitMQ.Client.Exceptions;
 
 namespace ServiceDefaults;
 
@@ -37,7 +38,7 @@ public static partial class Problems
                 Activity.Current?.TraceId.ToString() ?? problem.HttpContext.TraceIdentifier;
         });
         services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
-        services.AddExceptionHandler<BadRequestHandler>();
+        services.AddExceptionHandler<BadRequestHandler>().AddExceptionHandler<StoreAwayHandler>();
     }
 
     // For answers that come from the framework, without words.
@@ -51,6 +52,26 @@ public static partial class Problems
         StatusCodes.Status415UnsupportedMediaType => "Send the body as application/json.",
         _ => null,
     };
+
+    /// <summary>503 while a store is away, and not 500: it passes.</summary>
+    private sealed class StoreAwayHandler : IExceptionHandler
+    {
+        public async ValueTask<bool> TryHandleAsync(
+            HttpContext context, Exception exception, CancellationToken cancellationToken)
+        {
+            var broker = exception is BrokerUnreachableException;
+            if (!broker && !Database.IsTransient(exception))
+            {
+                return false;
+            }
+
+            context.Response.Headers.RetryAfter = "5";
+            await TypedResults.Problem(
+                $"The service's {(broker ? "broker" : "database")} does not answer: try again in a moment.",
+                statusCode: StatusCodes.Status503ServiceUnavailable).ExecuteAsync(context);
+            return true;
+        }
+    }
 
     /// <summary>A body that cannot be read or bound: says where and why, instead of an empty 400.</summary>
     private sealed partial class BadRequestHandler(IProblemDetailsService problems) : IExceptionHandler

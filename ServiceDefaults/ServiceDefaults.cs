@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -26,6 +27,7 @@ public static class ServiceDefaultsExtensions
         ["Logging:LogLevel:Microsoft.Extensions.Diagnostics.HealthChecks"] = "None", // /health tells
         ["Logging:LogLevel:Npgsql"] = "Warning",
         ["Logging:LogLevel:MassTransit"] = "Warning",
+        ["Logging:LogLevel:MassTransit.ReceiveTransport"] = "None", // Faults tells what fails for good
     };
 
     public static WebApplicationBuilder AddServiceDefaults(this WebApplicationBuilder builder)
@@ -50,7 +52,8 @@ public static class ServiceDefaultsExtensions
     }
 
     /// <summary>
-    /// <c>/alive</c>: the process answers. <c>/health</c>: so do the stores and the broker it depends on.
+    /// <c>/alive</c>: the process answers. <c>/health</c>: so do the stores and the broker it depends on; if not, it
+    /// says which. <c>/errors</c>: see <see cref="ErrorQueueEndpoints"/>.
     /// Also turns empty error answers and exceptions into problem details; call it first.
     /// </summary>
     public static WebApplication MapDefaultEndpoints(this WebApplication app)
@@ -58,7 +61,15 @@ public static class ServiceDefaultsExtensions
         app.UseExceptionHandler();
         app.UseStatusCodePages();
         app.MapHealthChecks("/alive", new HealthCheckOptions { Predicate = check => check.Tags.Contains(Live) });
-        app.MapHealthChecks("/health");
+        app.MapHealthChecks("/health", new HealthCheckOptions { ResponseWriter = WriteHealthAsync });
+        app.MapErrorQueues();
         return app;
+    }
+
+    private static Task WriteHealthAsync(HttpContext context, HealthReport report)
+    {
+        var reasons = report.Entries.Where(entry => entry.Value.Status != HealthStatus.Healthy)
+            .Select(entry => $"\n{entry.Key}: {entry.Value.Description}");
+        return context.Response.WriteAsync($"{report.Status}{string.Concat(reasons)}", context.RequestAborted);
     }
 }

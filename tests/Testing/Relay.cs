@@ -2,10 +2,10 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 
-namespace Services.Webhooks.Tests;
+namespace Testing;
 
 /// <summary>A wire to a real server that can be cut: connections break, new ones are refused until mended.</summary>
-internal sealed class Relay : IDisposable
+public sealed class Relay : IDisposable
 {
     private readonly ConcurrentDictionary<TcpClient, byte> _open = [];
     private readonly string _host;

@@ -1,0 +1,4 @@
+using Testing;
+
+[assembly: AssemblyFixture(typeof(DatabaseFixture))]
+[assembly: AssemblyFixture(typeof(BrokerFixture))]
