@@ -17,9 +17,11 @@ public static class Database
 {
     /// <summary>
     /// Registers the <see cref="NpgsqlDataSource"/> of <c>ConnectionStrings:<paramref name="name"/></c> and applies the
-    /// <c>Migrations/*.sql</c> files embedded in the service before the service starts.
+    /// <c>Migrations/*.sql</c> files embedded in the service before the service starts, unless it
+    /// <paramref name="startsWithout"/>.
     /// </summary>
-    public static WebApplicationBuilder AddDatabase(this WebApplicationBuilder builder, string name)
+    public static WebApplicationBuilder AddDatabase(
+        this WebApplicationBuilder builder, string name, bool startsWithout = false)
     {
         var connectionString = builder.Configuration.GetConnectionString(name)
             ?? throw new InvalidOperationException($"ConnectionStrings__{name} is not set: the database's address.");
@@ -34,7 +36,8 @@ public static class Database
         // Inserted first, so that no other background service starts on an old schema.
         builder.Services.Insert(0, ServiceDescriptor.Singleton<IHostedService>(services => new Migrations(
             services.GetRequiredService<NpgsqlDataSource>(), services.GetRequiredService<TimeProvider>(),
-            services.GetRequiredService<ILogger<Migrations>>(), Assembly.Load(builder.Environment.ApplicationName))));
+            services.GetRequiredService<ILogger<Migrations>>(), Assembly.Load(builder.Environment.ApplicationName),
+            holdsUp: !startsWithout)));
         return builder;
     }
 

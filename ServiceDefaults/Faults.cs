@@ -29,7 +29,7 @@ internal sealed partial class Faults(IHostApplicationLifetime lifetime, ILogger<
 
         endpoint.UseMessageRetry(retry =>
         {
-            retry.Ignore<Exception>(IsPassing);
+            retry.Ignore<Exception>(exception => IsPassing(exception) || exception is DeadlyMessageException);
             retry.Intervals(50, 250, 1000);
         });
         // About 10 s. With the broker's 30 minutes for an answer that allows for some hundred prefetched messages, each
@@ -71,6 +71,11 @@ internal sealed partial class Faults(IHostApplicationLifetime lifetime, ILogger<
         }
 
         LogMoved(context.GetMessageId(), context.InputAddress.AbsolutePath, exception);
+        if (!context.IsFaulted)
+        {
+            await context.NotifyFaulted(exception); // else it would count as not taken too, and lie in both queues
+        }
+
         await next.Send(context);
     }
 

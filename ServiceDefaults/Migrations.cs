@@ -11,13 +11,34 @@ namespace ServiceDefaults;
 /// in its own transaction, under an advisory lock, so that replicas starting together do it once. Waits for a server
 /// that does not answer yet.
 /// </summary>
+/// <param name="holdsUp">False for a service that is of use without its database: it starts meanwhile.</param>
 internal sealed partial class Migrations(
-    NpgsqlDataSource database, TimeProvider clock, ILogger<Migrations> logger, Assembly assembly)
-    : IHostedLifecycleService
+    NpgsqlDataSource database, TimeProvider clock, ILogger<Migrations> logger, Assembly assembly, bool holdsUp)
+    : IHostedLifecycleService, IDisposable
 {
     private const string Lock = "select pg_advisory_xact_lock(hashtext('schema_migrations'))";
 
+    private readonly CancellationTokenSource _stopping = new();
+    private Task _applying = Task.CompletedTask;
+
     public async Task StartingAsync(CancellationToken cancellationToken)
+    {
+        _applying = ApplyAllAsync(holdsUp ? cancellationToken : _stopping.Token);
+        if (holdsUp)
+        {
+            await _applying;
+        }
+    }
+
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await _stopping.CancelAsync();
+        await _applying.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    public void Dispose() => _stopping.Dispose();
+
+    private async Task ApplyAllAsync(CancellationToken cancellationToken)
     {
         var outage = new Outage();
         while (true)
@@ -76,8 +97,6 @@ internal sealed partial class Migrations(
     public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

@@ -3,7 +3,7 @@ using Services.Webhooks;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
-builder.AddDatabase("webhooksdb");
+builder.AddDatabase("webhooksdb", startsWithout: true); // only the spool needs it
 builder.AddMessageBus("webhooks");
 builder.AddOutbox();
 builder.AddTwilio();
@@ -12,4 +12,5 @@ builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
 var app = builder.Build();
 app.MapDefaultEndpoints();
 app.MapTwilio();
+app.MapTwilioDescription();
 app.Run();

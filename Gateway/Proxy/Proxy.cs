@@ -77,13 +77,43 @@ internal static class Proxy
 
         // A service's answer is its own, even an empty one; only what failed here is put into words.
         context.Features.Get<IStatusCodePagesFeature>()?.Enabled = false;
-        await next(context);
+        await ForwardToOneAsync(context, next);
         if (context.Features.Get<IForwarderErrorFeature>() is not null && !context.Response.HasStarted
             && !context.RequestAborted.IsCancellationRequested)
         {
             await RefuseAsync(context, context.Response.StatusCode);
         }
     }
+
+    /// <summary>
+    /// Tries one replica after the other while none has answered and nothing can have happened twice: in the second
+    /// after its death a replica still counts as healthy.
+    /// </summary>
+    private static async Task ForwardToOneAsync(HttpContext context, RequestDelegate next)
+    {
+        var proxy = context.GetReverseProxyFeature();
+        var untried = proxy.AvailableDestinations.ToList();
+        while (true)
+        {
+            await next(context);
+            if (context.Features.Get<IForwarderErrorFeature>() is not { } error || !MayTryAnother(context, error)
+                || !untried.Remove(proxy.ProxiedDestination!) || untried.Count == 0)
+            {
+                return;
+            }
+
+            context.Features.Set<IForwarderErrorFeature>(null);
+            context.Response.Clear();
+            proxy.AvailableDestinations = untried;
+        }
+    }
+
+    // Refused: nothing was sent. Else only what has no body, which is spent, and changes nothing.
+    private static bool MayTryAnother(HttpContext context, IForwarderErrorFeature error) =>
+        !context.Response.HasStarted && !context.RequestAborted.IsCancellationRequested
+        && (error.Exception is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError }
+            || (error.Error == ForwarderError.Request
+                && (HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method))));
 
     private static Task RefuseAsync(HttpContext context, int status)
     {

@@ -23,10 +23,14 @@ internal sealed partial class TwilioWebhook(
 
     private static readonly byte[] EmptyTwiml = "<Response/>"u8.ToArray();
 
+    private static readonly TimeSpan BetweenWarnings = TimeSpan.FromMinutes(1);
+
     private readonly string _accountSid = options.Value.AccountSid;
     private readonly string _firstToken = options.Value.GetTokens()[0];
     private readonly byte[][] _tokens = [.. options.Value.GetTokens().Select(Encoding.UTF8.GetBytes)];
     private readonly byte[][] _origins = TwilioSignature.Origins(new(options.Value.PublicUrl!));
+    private int _refused;
+    private long _nextWarning = long.MinValue;
 
     public async Task HandleAsync(HttpContext context)
     {
@@ -114,12 +118,24 @@ internal sealed partial class TwilioWebhook(
                 await AnswerAsync(context, kept: true);
                 break;
             case TwilioCallback.Refused refused:
-                LogRefused(refused.Reason);
+                NoteRefused(refused.Reason);
                 await RefuseAsync(context, 403, refused.Reason);
                 break;
             case TwilioCallback.Incomplete incomplete:
                 await Problems.Field(incomplete.Field, incomplete.Remedy).ExecuteAsync(context);
                 break;
+        }
+    }
+
+    /// <summary>One line a minute, however many try.</summary>
+    private void NoteRefused(string reason)
+    {
+        Interlocked.Increment(ref _refused);
+        var (now, next) = (clock.GetTimestamp(), Volatile.Read(ref _nextWarning));
+        var following = now + (long)(BetweenWarnings.TotalSeconds * clock.TimestampFrequency);
+        if (now >= next && Interlocked.CompareExchange(ref _nextWarning, following, next) == next)
+        {
+            LogRefused(Interlocked.Exchange(ref _refused, 0), reason);
         }
     }
 
@@ -147,9 +163,9 @@ internal sealed partial class TwilioWebhook(
     [LoggerMessage(LogLevel.Information, "Nobody waits for {What}: accepted and left")]
     private partial void LogIgnored(string what);
 
-    [LoggerMessage(LogLevel.Warning, "Refused a call of the Twilio webhook: {Reason} "
-        + "If it was Twilio's, correct PublicUrl, Twilio__AuthToken or Twilio__AccountSid")]
-    private partial void LogRefused(string reason);
+    [LoggerMessage(LogLevel.Warning, "Refused {Count} calls of the Twilio webhook since this was last said, at last: "
+        + "{Reason} If it was Twilio's, correct PublicUrl, Twilio__AuthToken or Twilio__AccountSid")]
+    private partial void LogRefused(int count, string reason);
 }
 
 internal static class TwilioExtensions

@@ -13,6 +13,7 @@ internal sealed partial class WebhookClient(
 
     private readonly HttpClient _http = new(new SocketsHttpHandler
     {
+        ActivityHeadersPropagator = null, // Twilio sends no traceparent
         ConnectCallback = ConnectAsync,
         MaxAutomaticRedirections = 10,
         MaxConnectionsPerServer = 64,

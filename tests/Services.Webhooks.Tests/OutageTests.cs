@@ -10,8 +10,7 @@ namespace Services.Webhooks.Tests;
 [Trait("needs", "broker")]
 public sealed class OutageTests(BrokerFixture broker, DatabaseFixture databases)
 {
-    // MassTransit waits longer and longer between its attempts to connect again.
-    private static readonly TimeSpan Reconnect = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan Reconnect = TimeSpan.FromSeconds(10);
 
     [Fact]
     public async Task What_comes_while_the_broker_is_away_waits_in_the_spool_and_is_published_once_it_is_back()
@@ -125,6 +124,59 @@ public sealed class OutageTests(BrokerFixture broker, DatabaseFixture databases)
 
         await listener.HearsAsync(status => status.ProviderMessageId == sid);
         await Eventually.BecomesTrueAsync(async () => await host.SpooledAsync() == 452);
+    }
+
+    [Fact]
+    public async Task It_starts_without_its_database_and_publishes_and_spools_once_it_is_there()
+    {
+        await using var listener = await Listener<StatusChanged>.StartAsync(broker.Address);
+        var database = new NpgsqlConnectionStringBuilder(await databases.CreateDatabaseAsync());
+        using var wire = Relay.Broken(database.Host!, database.Port);
+        (database.Host, database.Port) = ("127.0.0.1", wire.Port);
+        await using var host = WebhookHost.Start(broker.Address, database.ConnectionString);
+        var sid = WebhookHost.NewSid();
+
+        await PostAsync(host, sid);
+        await listener.HearsAsync(status => status.ProviderMessageId == sid);
+
+        wire.Mend();
+        await Eventually.BecomesTrueAsync(async () =>
+        {
+            using var health = await host.Http.GetAsync("/health");
+            return health.StatusCode == HttpStatusCode.OK;
+        });
+        Assert.Equal(0, await host.SpooledAsync());
+    }
+
+    [Fact]
+    public async Task With_neither_broker_nor_database_it_says_so_soon_and_is_back_soon_after_them()
+    {
+        await using var listener = await Listener<StatusChanged>.StartAsync(broker.Address);
+        using var toBroker = new Relay(broker.Address.Host, broker.Address.Port);
+        var database = new NpgsqlConnectionStringBuilder(await databases.CreateDatabaseAsync());
+        using var toDatabase = new Relay(database.Host!, database.Port);
+        (database.Host, database.Port) = ("127.0.0.1", toDatabase.Port);
+        await using var host = WebhookHost.Start(Through(toBroker), database.ConnectionString);
+        await PostAsync(host, WebhookHost.NewSid());
+
+        toBroker.Cut();
+        toDatabase.Cut();
+        for (var call = 0; call < 4; call++)
+        {
+            var started = TimeProvider.System.GetTimestamp();
+            using var answer = await host.PostAsync(WebhookHost.Status(WebhookHost.NewSid(), "sent"));
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+            var waited = TimeProvider.System.GetElapsedTime(started);
+            Assert.True(waited < TimeSpan.FromSeconds(10), $"waited {waited}");
+        }
+
+        toBroker.Mend();
+        toDatabase.Mend();
+        await Eventually.BecomesTrueAsync(async () =>
+        {
+            using var answer = await host.PostAsync(WebhookHost.Status(WebhookHost.NewSid(), "sent"));
+            return answer.StatusCode == HttpStatusCode.OK;
+        }, TimeSpan.FromSeconds(10));
     }
 
     private static async Task PostAsync(WebhookHost host, string sid)

@@ -17,6 +17,7 @@ internal sealed class Dashboard : IAsyncDisposable
     private static readonly TimeSpan Refresh = TimeSpan.FromSeconds(1);
 
     private readonly WebApplication app;
+    private readonly ErrorReader errors;
     private readonly LocalRun run;
     private readonly byte[] key = RandomNumberGenerator.GetBytes(24);
     private readonly CancellationTokenSource closing = new();
@@ -24,6 +25,7 @@ internal sealed class Dashboard : IAsyncDisposable
     private Dashboard(LocalRun run, int port)
     {
         this.run = run;
+        errors = new(run);
         var builder = WebApplication.CreateEmptyBuilder(new());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, port));
         builder.Services.AddRoutingCore();
@@ -33,6 +35,7 @@ internal sealed class Dashboard : IAsyncDisposable
         app.MapGet("/", PageAsync);
         app.MapPost("/login", LoginAsync);
         app.MapGet("/events", EventsAsync);
+        app.MapPost("/errors/{resource}/{queue}/put-back", PutBackAsync);
         Address = $"http://127.0.0.1:{port}/#{Convert.ToHexStringLower(key)}";
     }
 
@@ -58,6 +61,7 @@ internal sealed class Dashboard : IAsyncDisposable
     {
         await closing.CancelAsync();
         await app.DisposeAsync();
+        errors.Dispose();
         closing.Dispose();
     }
 
@@ -103,7 +107,9 @@ internal sealed class Dashboard : IAsyncDisposable
         var events = Channel.CreateBounded<string>(64);
         try
         {
-            var producers = Task.WhenAll(LogsAsync(events.Writer, end.Token), StatesAsync(events.Writer, end.Token));
+            var producers = Task.WhenAll(
+                LogsAsync(events.Writer, end.Token), StatesAsync(events.Writer, end.Token),
+                ErrorsAsync(events.Writer, end.Token));
             await foreach (var message in events.Reader.ReadAllAsync(end.Token))
             {
                 await context.Response.WriteAsync(message, end.Token);
@@ -142,6 +148,32 @@ internal sealed class Dashboard : IAsyncDisposable
                 await events.WriteAsync(last = states, cancellationToken);
             }
         }
+    }
+
+    private async Task ErrorsAsync(ChannelWriter<string> events, CancellationToken cancellationToken)
+    {
+        for (var last = ""; ; await Task.Delay(ErrorReader.Refresh, TimeProvider.System, cancellationToken))
+        {
+            var queues = Event("errors", await errors.ReadAsync(cancellationToken));
+            if (queues != last)
+            {
+                await events.WriteAsync(last = queues, cancellationToken);
+            }
+        }
+    }
+
+    /// <summary>Only for our own page: the cookie is SameSite=Strict, and other ports of this host are refused.</summary>
+    private async Task PutBackAsync(HttpContext context)
+    {
+        var request = context.Request;
+        if (!IsKey(request.Cookies[Cookie]) || request.Headers.Origin != $"http://{request.Host}")
+        {
+            context.Response.StatusCode = StatusCodes.Status401Unauthorized;
+            return;
+        }
+
+        context.Response.StatusCode = await errors.PutBackAsync(
+            (string)request.RouteValues["resource"]!, (string)request.RouteValues["queue"]!, context.RequestAborted);
     }
 
     private static string Event(string name, object data) =>

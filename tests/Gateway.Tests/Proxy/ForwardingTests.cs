@@ -167,7 +167,7 @@ public sealed class ForwardingTests(GatewayFixture fixture, DatabaseFixture data
     }
 
     [Fact]
-    public async Task Replicas_share_the_work_and_a_dead_one_is_left_out()
+    public async Task Replicas_share_the_work_and_of_a_dead_one_nobody_notices()
     {
         await using var first = await Backend.StartAsync("first");
         var second = await Backend.StartAsync("second");
@@ -185,13 +185,13 @@ public sealed class ForwardingTests(GatewayFixture fixture, DatabaseFixture data
         });
 
         await second.DisposeAsync();
-        var inARow = 0;
-        await Eventually.BecomesTrueAsync(async () =>
+        for (var request = 0; request < 25; request++)
         {
-            using var answer = await client.GetAsync("/api/webhooks/meta");
-            inARow = answer.IsSuccessStatusCode ? inARow + 1 : 0;
-            return inARow == 50;
-        });
+            Assert.Equal("first", (await client.GetFromJsonAsync<Seen>("/api/webhooks/meta"))!.Service);
+            using var answer = await client.PostAsync("/api/webhooks/meta", new StringContent("whole"));
+            var seen = await answer.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<Seen>();
+            Assert.Equal("whole"u8.ToArray(), seen!.Body);
+        }
     }
 
     [Fact]
