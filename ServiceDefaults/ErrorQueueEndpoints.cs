@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace ServiceDefaults;
 
 /// <summary>
-/// <c>GET /errors</c>: this service's error queues. <c>POST /errors/{queue}/put-back</c>: their messages are tried again.
+/// <c>GET /errors</c>: this service's error queues. <c>POST /errors/{queue}/put-back</c>: it is tried again.
 /// For operators, inside: no route of the gateway leads here.
 /// </summary>
 internal static class ErrorQueueEndpoints

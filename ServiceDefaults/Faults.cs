@@ -33,7 +33,8 @@ internal sealed partial class Faults(IHostApplicationLifetime lifetime, ILogger<
             retry.Intervals(50, 250, 1000);
         });
         // About 10 s. With the broker's 30 minutes for an answer that allows for some hundred prefetched messages, each
-        // in its turn, even if each try takes until a time-out. https://www.rabbitmq.com/docs/consumers#acknowledgement-timeout
+        // in its turn, even if each try takes until a time-out.
+        // https://www.rabbitmq.com/docs/consumers#acknowledgement-timeout
         endpoint.UseMessageRetry(retry =>
         {
             retry.Handle<Exception>(IsPassing);
@@ -84,8 +85,8 @@ internal sealed partial class Faults(IHostApplicationLifetime lifetime, ILogger<
     private static bool IsPassing(Exception exception) =>
         Database.IsTransient(exception) || exception is ConnectionException;
 
-    [LoggerMessage(LogLevel.Warning, "A message cannot be handled now and is given back to its queue, as are those that "
-        + "follow until it is over: {Reason}")]
+    [LoggerMessage(LogLevel.Warning, "A message cannot be handled now and is given back to its queue, as are those "
+        + "that follow until it is over: {Reason}")]
     private partial void LogGivenBack(string reason);
 
     [LoggerMessage(LogLevel.Information, "Messages are handled again")]

@@ -29,7 +29,7 @@ public static class MessageBus
             bus.SetEndpointNameFormatter(new KebabCaseEndpointNameFormatter(service, includeNamespace: false));
             bus.AddConfigureEndpointsCallback((services, queue, endpoint) =>
             {
-                // No delivery limit: it counts deliveries that nobody looked at too, and would drop them (see Suspects).
+                // No delivery limit: it counts deliveries that nobody looked at too, and drops them (see Suspects).
                 (endpoint as IRabbitMqReceiveEndpointConfigurator)?.SetQuorumQueue();
                 Faults.Configure(endpoint, services);
                 services.GetRequiredService<ErrorQueues>().Add(queue);

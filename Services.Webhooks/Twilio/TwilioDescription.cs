@@ -1,6 +1,8 @@
 namespace Services.Webhooks;
 
-/// <summary>The route in OpenAPI, for the gateway's description of the whole. It binds no parameters to derive it from.</summary>
+/// <summary>
+/// The route in OpenAPI, for the gateway's description of the whole. It binds no parameters to derive it from.
+/// </summary>
 internal static class TwilioDescription
 {
     private const string OpenApi = """

@@ -98,7 +98,8 @@ internal sealed class NoteService : IAsyncDisposable
     public async Task<int> PutBackAsync(string queue)
     {
         using var answer = await Http.PostAsync($"/errors/{queue}/put-back", null);
-        return (await answer.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<JsonNode>())!["putBack"]!.GetValue<int>();
+        var moved = await answer.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<JsonNode>();
+        return moved!["putBack"]!.GetValue<int>();
     }
 
     public async ValueTask DisposeAsync()

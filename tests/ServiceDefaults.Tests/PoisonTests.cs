@@ -14,7 +14,10 @@ public sealed class PoisonTests(BrokerFixture broker, DatabaseFixture databases)
     public static TheoryData<string, string> Unreadable => new()
     {
         { "this is no JSON", "not JSON" },
-        { """{ "messageType": ["urn:message:ServiceDefaults.Tests:Note"], "message": { "id": 5, "text": [] } }""", "schema" },
+        {
+            """{ "messageType": ["urn:message:ServiceDefaults.Tests:Note"], "message": { "id": 5, "text": [] } }""",
+            "schema"
+        },
         { "", "empty" },
     };
 
@@ -146,7 +149,8 @@ public sealed class PoisonTests(BrokerFixture broker, DatabaseFixture databases)
 
     private static async Task<JsonNode> OnlyErrorAsync(NoteService service, string suffix)
     {
-        var queues = await Eventually.ReturnsAsync(service.ErrorsAsync, queues => queues is [{ } queue] && Count(queue) == 1);
+        var queues = await Eventually.ReturnsAsync(
+            service.ErrorsAsync, queues => queues is [{ } queue] && Count(queue) == 1);
         Assert.Equal(service.Queue + suffix, queues[0]!["queue"]!.GetValue<string>());
         return queues[0]!["messages"]![0]!;
     }

@@ -19,7 +19,8 @@ internal sealed class ErrorReader(LocalRun run) : IDisposable
     public async Task<JsonArray> ReadAsync(CancellationToken cancellationToken)
     {
         var answers = await Task.WhenAll(run.Processes
-            .Where(process => process is { Workload: ProjectProcess { Address: not null }, State: ProcessState.Healthy })
+            .Where(process => process is
+            { Workload: ProjectProcess { Address: not null }, State: ProcessState.Healthy })
             .Select(process => ReadAsync(process, cancellationToken)));
         return [.. answers.SelectMany(queues => queues).DistinctBy(queue => queue["queue"]!.GetValue<string>())];
     }
