@@ -162,7 +162,7 @@ internal sealed class Dashboard : IAsyncDisposable
         }
     }
 
-    /// <summary>Only for our own page: the cookie is SameSite=Strict, and other ports of this host are refused.</summary>
+    /// <summary>For our own page only: the cookie is SameSite=Strict, other ports of this host are refused.</summary>
     private async Task PutBackAsync(HttpContext context)
     {
         var request = context.Request;
