@@ -12,20 +12,20 @@ internal static class WebhookProblem
             "private_address" => (
                 "PUBLIC_URL is an address that the Internet cannot reach. Start a tunnel and set PUBLIC_URL to its "
                 + "address, or leave it:",
-                "PUBLIC_URL est une adresse inaccessible depuis Internet. Ouvrez un tunnel et indiquez son adresse dans "
-                + "PUBLIC_URL, ou laissez ainsi :"),
+                "PUBLIC_URL est une adresse inaccessible depuis Internet. Ouvrez un tunnel et indiquez son adresse "
+                + "dans PUBLIC_URL, ou laissez ainsi\u00A0:"),
             "no_connection" or "no_answer" => (
                 "Nobody answers at PUBLIC_URL. Check that the tunnel or the server in front is running; meanwhile",
-                "Personne ne répond à l’adresse PUBLIC_URL. Vérifiez que le tunnel ou le serveur frontal fonctionne ; "
-                + "en attendant,"),
+                "Personne ne répond à l’adresse PUBLIC_URL. Vérifiez que le tunnel ou le serveur frontal "
+                + "fonctionne\u00A0; en attendant,"),
             "refused" => (
                 "PUBLIC_URL leads to a service that does not accept our signature. Check that PUBLIC_URL and "
                 + "TWILIO_AUTH_TOKEN are those of this installation; meanwhile",
                 "PUBLIC_URL mène à un service qui n’accepte pas notre signature. Vérifiez que PUBLIC_URL et "
-                + "TWILIO_AUTH_TOKEN sont ceux de cette installation ; en attendant,"),
+                + "TWILIO_AUTH_TOKEN sont ceux de cette installation\u00A0; en attendant,"),
             _ => (
                 "Something else answers at PUBLIC_URL. Check that the tunnel leads to the gateway; meanwhile",
-                "Autre chose répond à l’adresse PUBLIC_URL. Vérifiez que le tunnel mène à la passerelle ; "
+                "Autre chose répond à l’adresse PUBLIC_URL. Vérifiez que le tunnel mène à la passerelle\u00A0; "
                 + "en attendant,"),
         };
         return language == "fr"

@@ -67,7 +67,8 @@ internal sealed partial class LostCallbacks(
     private async Task AskAsync(CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        await using var alone = new NpgsqlCommand("select pg_try_advisory_lock(hashtext('lost callbacks'))", connection);
+        await using var alone = new NpgsqlCommand(
+            "select pg_try_advisory_lock(hashtext('lost callbacks'))", connection);
         if (await alone.ExecuteScalarAsync(cancellationToken) is not true)
         {
             return;

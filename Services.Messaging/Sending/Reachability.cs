@@ -20,7 +20,7 @@ internal sealed partial class Reachability(
 
     private const int StatusPages = 5;
 
-    /// <summary>A callback so short ago says more than a test, which may fail only because it comes from inside.</summary>
+    /// <summary>A callback so short ago says more than a test, which may fail because it comes from inside.</summary>
     private static readonly TimeSpan Fresh = TimeSpan.FromMinutes(2);
 
     private static readonly TimeSpan TellAgain = TimeSpan.FromMinutes(5);
@@ -96,7 +96,8 @@ internal sealed partial class Reachability(
                     then coalesce(c.recover_at, clock_timestamp()) else c.recover_at end,
                 closing = after.reachable and c.recover_at is not null,
                 told_at = case when after.reachable is not null and (before.reachable is distinct from after.reachable
-                    or c.told_at is null or c.told_at < clock_timestamp() - $6) then clock_timestamp() else c.told_at end
+                    or c.told_at is null or c.told_at < clock_timestamp() - $6)
+                    then clock_timestamp() else c.told_at end
             from before, after where c.provider = $1
             returning after.reachable, before.reachable is distinct from after.reachable,
                 c.told_at is distinct from before.told_at

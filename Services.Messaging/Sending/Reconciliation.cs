@@ -220,7 +220,7 @@ internal sealed partial class Reconciliation(
         return explained;
     }
 
-    /// <summary>All attempts to reach these people whose outcome is open: they may claim what was found as well.</summary>
+    /// <summary>All open attempts to reach these people: they may claim what was found as well.</summary>
     private async Task<List<Open>> OpenAsync(string sender, List<Open> due, CancellationToken cancellationToken)
     {
         await using var command = database.Command($"""
@@ -230,7 +230,7 @@ internal sealed partial class Reconciliation(
         return await Open.ReadAsync(command, cancellationToken);
     }
 
-    /// <summary>Notes which of those looked for the list does not have; answers with those missing often enough.</summary>
+    /// <summary>Notes what the list does not have; answers with those that were missing often enough.</summary>
     private async Task<List<Open>> AbsentTwiceAsync(
         List<Open> due, List<Open> absent, CancellationToken cancellationToken)
     {

@@ -123,7 +123,7 @@ internal sealed partial class SendAttempts(
             Asked = true,
         }, cancellationToken, found.EventId);
 
-    /// <summary>Says of each message what it has come to, if the ledger has the message and had not heard so far.</summary>
+    /// <summary>Says of each message what it has come to, if it is ours and the ledger had not heard so far.</summary>
     public Task<int> CatchUpAsync(IReadOnlyList<ProviderMessage> found, CancellationToken cancellationToken)
     {
         var told = found.Where(message => message.Status > DeliveryStatus.Queued)

@@ -10,8 +10,8 @@ namespace Services.Messaging;
 /// goes back to the queue (see <see cref="StopsAtOnce"/>).
 /// </summary>
 internal sealed partial class SendMessageConsumer(
-    SendSlots slots, SendAttempts attempts, IMessageProvider provider, IOptions<SendingOptions> options, TimeProvider clock,
-    ILogger<SendMessageConsumer> logger) : IConsumer<SendMessage>
+    SendSlots slots, SendAttempts attempts, IMessageProvider provider, IOptions<SendingOptions> options,
+    TimeProvider clock, ILogger<SendMessageConsumer> logger) : IConsumer<SendMessage>
 {
     public async Task Consume(ConsumeContext<SendMessage> context)
     {

@@ -56,7 +56,7 @@ internal static class TwilioRequest
     public static string MessagePath(string accountSid, string sid) =>
         $"2010-04-01/Accounts/{accountSid}/Messages/{Uri.EscapeDataString(sid)}.json";
 
-    /// <summary>No date: the documented filter goes by whole days, and by when a message was sent, not created.</summary>
+    /// <summary>No date: the documented filter knows whole days only, of sending, not of creation.</summary>
     public static string ListQuery(string? from, string? to) => string.Concat(
         "?PageSize=1000",
         from is null ? "" : $"&From={Uri.EscapeDataString(ToAddress(from))}",

@@ -95,6 +95,8 @@ internal sealed class Provider : IMessageProvider
             ? Task.FromResult(Messages.Where(message => message.Sid == providerMessageId).Select(Of).SingleOrDefault())
             : throw new ProviderSilentException("The history wants it so.");
 
+    public Task<string?> CheckWebhookAsync(CancellationToken cancellationToken) => Task.FromResult<string?>(null);
+
     private static ProviderMessage Of(Carried message) => new()
     {
         ProviderMessageId = message.Sid,

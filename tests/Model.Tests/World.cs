@@ -206,12 +206,18 @@ internal sealed class World : IAsyncDisposable
         await _messagingDb.DisposeAsync();
     }
 
-    private ServiceProvider OpenMessaging() => Service(_messagingDb)
-        .AddSingleton<IMessageProvider>(_provider)
-        .AddSingleton<Outbox>().AddSingleton<SendSlots>().AddSingleton<SendAttempts>().AddSingleton<Reconciliation>()
-        .AddSingleton<SendMessageConsumer>().AddSingleton<Services.Messaging.StatusChangedConsumer>()
-        .Configure<Services.Messaging.SendingOptions>(options => options.RatePerSecond = 1000)
-        .BuildServiceProvider();
+    private ServiceProvider OpenMessaging()
+    {
+        var services = Service(_messagingDb)
+            .AddSingleton<IMessageProvider>(_provider)
+            .AddSingleton<Outbox>().AddSingleton<SendSlots>().AddSingleton<SendAttempts>().AddSingleton<Reconciliation>()
+            .AddSingleton<StatusBook>().AddSingleton<WebhookSigns>()
+            .AddSingleton<SendMessageConsumer>().AddSingleton<Services.Messaging.StatusChangedConsumer>()
+            .Configure<Services.Messaging.SendingOptions>(options => options.RatePerSecond = 1000)
+            .BuildServiceProvider();
+        _ = services.GetRequiredService<StatusBook>().StartAsync(CancellationToken.None);
+        return services;
+    }
 
     private IServiceCollection Service(NpgsqlDataSource database) => new ServiceCollection()
         .AddSingleton(database).AddSingleton<TimeProvider>(_clock)

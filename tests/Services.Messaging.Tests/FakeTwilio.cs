@@ -142,7 +142,9 @@ public sealed class FakeTwilio : IAsyncDisposable
     private string Accept(HttpContext context)
     {
         var form = context.Request.Form;
-        var text = form.TryGetValue("ContentVariables", out var values) ? $"Template with {values}" : form["Body"].ToString();
+        var text = form.TryGetValue("ContentVariables", out var values)
+            ? $"Template with {values}"
+            : form["Body"].ToString();
         return Create(
             form["From"].ToString()["whatsapp:".Length..], form["To"].ToString()["whatsapp:".Length..],
             TimeProvider.System.GetUtcNow(), text);

@@ -323,6 +323,8 @@ public sealed class LedgerOffice(DatabaseFixture databases) : IAsyncLifetime
             });
         }
 
+        public Task<string?> CheckWebhookAsync(CancellationToken cancellationToken) => Task.FromResult<string?>(null);
+
         public Task<Messaging.ProviderMessage?> FindAsync(
             string providerMessageId, CancellationToken cancellationToken) =>
             Task.FromResult<Messaging.ProviderMessage?>(null);
