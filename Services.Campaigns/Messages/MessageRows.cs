@@ -24,12 +24,21 @@ internal static class MessageRows
 
     public const int ColumnCount = 19;
 
+    /// <summary>
+    /// For the rest of a transaction that takes its rows by their ids. A few hundred of them are many enough for the
+    /// planner to prefer reading the whole table, as long as that is not large, and to do so with every batch.
+    /// </summary>
+    private const string ByIndex = """
+        set local enable_seqscan = off; set local enable_hashjoin = off; set local enable_mergejoin = off
+        """;
+
     /// <summary>Locks and reads the rows with these ids or these provider's ids.</summary>
-    public static Task<List<CampaignMessage>> LockAsync(
+    public static async Task<List<CampaignMessage>> LockAsync(
         NpgsqlTransaction transaction, Guid[] ids, string[] providerMessageIds, CancellationToken cancellationToken)
     {
+        await transaction.ExecuteAsync(ByIndex, cancellationToken);
         // Two look-ups by index, not one "or" that might scan.
-        return ReadAsync(transaction.Command($"""
+        return await ReadAsync(transaction.Command($"""
             select {Columns} from messages m
             where m.id in (
                 select unnest($1) union select id from messages where provider_message_id = any($2))
@@ -99,7 +108,7 @@ internal static class MessageRows
                 next_attempt_at = u.next_attempt_at, provider_message_id = u.provider_message_id,
                 error_code = u.error_code, queued_at = u.queued_at, expires_at = u.expires_at, sent_at = u.sent_at,
                 delivered_at = u.delivered_at, read_at = u.read_at, failed_at = u.failed_at,
-                replied_at = u.replied_at, timeline = u.timeline
+                replied_at = u.replied_at, timeline = m.timeline || u.timeline
             from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) as u (
                 id, status, attempts, retries_used, next_attempt_at, provider_message_id, error_code, queued_at,
                 expires_at, sent_at, delivered_at, read_at, failed_at, replied_at, timeline)
@@ -120,8 +129,9 @@ internal static class MessageRows
             Add(NpgsqlDbType.TimestampTz, rows.Select(row => row.ReadAt).ToArray());
             Add(NpgsqlDbType.TimestampTz, rows.Select(row => row.FailedAt).ToArray());
             Add(NpgsqlDbType.TimestampTz, rows.Select(row => row.RepliedAt).ToArray());
-            Add(NpgsqlDbType.Jsonb, rows.Select(row => JsonSerializer.Serialize(
-                row.Timeline, JsonSerializerOptions.Web)).ToArray());
+            // Only what is new: the rest need not be read and written again.
+            Add(NpgsqlDbType.Jsonb, changes.Select(change => JsonSerializer.Serialize(
+                change.Message.Timeline.Skip(change.Noted), JsonSerializerOptions.Web)).ToArray());
             await update.ExecuteNonQueryAsync(cancellationToken);
 
             void Add(NpgsqlDbType type, object values) =>
@@ -182,11 +192,11 @@ internal static class MessageRows
 
     internal sealed record CounterDelta(Guid CampaignId, MessageKind Kind, short Status, long N);
 
-    /// <summary>A row and what the counters knew of it.</summary>
-    internal sealed record Change(CampaignMessage Message, MessageStatus Was, bool HadReply)
+    /// <summary>A row, what the counters knew of it, and how many entries its timeline had.</summary>
+    internal sealed record Change(CampaignMessage Message, MessageStatus Was, bool HadReply, int Noted)
     {
         public static Change Begin(CampaignMessage message) =>
-            new(message, message.Status, message.RepliedAt is not null);
+            new(message, message.Status, message.RepliedAt is not null, message.Timeline.Count);
 
         public IEnumerable<CounterDelta> Deltas()
         {
