@@ -1,5 +1,3 @@
-using Testing;
-
 namespace Faults.Tests;
 
 public sealed class FaultTests(FaultTests.Theatre theatre) : IClassFixture<FaultTests.Theatre>
@@ -29,16 +27,17 @@ public sealed class FaultTests(FaultTests.Theatre theatre) : IClassFixture<Fault
         {
             await performance.ReachAsync(Prelude);
             await scenario.Act(performance);
-            var sending = scenario.Messages * (layout.RatePerSecond is { } rate
-                ? TimeSpan.FromSeconds(1.0 / rate) : layout.MinInterval + layout.Latency);
-            await Eventually.BecomesTrueAsync(
-                () => performance.IsSettledAsync(allRead: !scenario.LosesReports),
-                scenario.SettlesWithin + 1.5 * sending, "every message is settled");
+            await performance.SettlesAsync(allRead: !scenario.LosesReports, scenario.Patience);
         }
         catch (TimeoutException exception)
         {
             // What can be said all the same; and the next scenario begins afresh.
             await JudgeAsync(performance, scenario, exception.Message);
+        }
+        catch
+        {
+            await theatre.CloseAsync();
+            throw;
         }
 
         await JudgeAsync(performance, scenario);

@@ -8,6 +8,9 @@ internal sealed class Performance(Stage stage, string campaign, int messages, lo
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 
+    private static readonly string[] Moving =
+        ["pending", "queued", "retrying", "sent", "delivered", "read", "failed", "cancelled", "skipped"];
+
     private readonly List<DateTimeOffset> _ends = [];
 
     public Stage Stage => stage;
@@ -138,9 +141,28 @@ internal sealed class Performance(Stage stage, string campaign, int messages, lo
     }
 
     /// <summary>Nothing waits any more, and what has been sent is reported as read, unless reports may be lost.</summary>
-    public async Task<bool> IsSettledAsync(bool allRead = false)
+    public async Task<bool> IsSettledAsync(bool allRead = false) => IsSettled(await StatsAsync(), allRead);
+
+    /// <summary>Waits until all is settled, for as long as something still changes: machines may be slow.</summary>
+    public async Task SettlesAsync(bool allRead, TimeSpan patience)
     {
-        var stats = await StatsAsync();
+        var (last, changed) = ("", TimeProvider.System.GetTimestamp());
+        for (var stats = await StatsAsync(); !IsSettled(stats, allRead); stats = await StatsAsync())
+        {
+            var counters = string.Join(' ', Moving.Select(counter => $"{counter} {stats[counter]}"));
+            changed = counters == last ? changed : TimeProvider.System.GetTimestamp();
+            last = counters;
+            if (TimeProvider.System.GetElapsedTime(changed) > patience)
+            {
+                throw new TimeoutException($"Nothing has changed for {patience.TotalSeconds:0} s: {last}");
+            }
+
+            await HoldAsync(0.5);
+        }
+    }
+
+    private static bool IsSettled(JsonNode stats, bool allRead)
+    {
         return stats["status"]!.GetValue<string>() is "completed" or "cancelled"
             && Number("pending") + Number("queued") + Number("retrying") == 0
             && (!allRead || Number("read") == Number("sent"));

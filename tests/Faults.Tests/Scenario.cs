@@ -9,8 +9,8 @@ internal sealed record Scenario(string Name, int Messages, Func<Performance, Tas
     /// <summary>From the end of the fault to the next arrival at the provider.</summary>
     public TimeSpan RecoversWithin { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>From the end of the fault until every message is settled, besides the time for sending.</summary>
-    public TimeSpan SettlesWithin { get; init; } = TimeSpan.FromSeconds(90);
+    /// <summary>The longest time in which nothing changes before all is settled.</summary>
+    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>Reports may have been lost on the way: a message that was read may stand as sent.</summary>
     public bool LosesReports { get; init; }
