@@ -69,8 +69,9 @@ internal sealed class LedgerClient(HttpClient http, IConfiguration configuration
     public Task<ProviderAudit?> AuditAsync(
         DateTimeOffset since, Guid? campaignId, CancellationToken cancellationToken) =>
         AskAsync<ProviderAudit>(
-            HttpMethod.Get, $"provider?since={since.UtcDateTime:O}{(campaignId is null ? "" : $"&campaignId={campaignId}")}", null, AuditLimit,
-            cancellationToken);
+            HttpMethod.Get,
+            $"provider?since={since.UtcDateTime:O}{(campaignId is null ? "" : $"&campaignId={campaignId}")}", null,
+            AuditLimit, cancellationToken);
 
     public static void Register(IServiceCollection services) => services
         .AddHttpClient<LedgerClient>(client => client.Timeout = Timeout.InfiniteTimeSpan) // each question has its own

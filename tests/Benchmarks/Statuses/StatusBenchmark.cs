@@ -32,7 +32,8 @@ internal static class StatusBenchmark
 
         var bare = await TimeAsync(() => BareAsync(database, events));
         var ours = await TimeAsync(() => OursAsync(database, events));
-        Console.WriteLine($"bare {events.Length / bare:F0}/s, ours {events.Length / ours:F0}/s, ratio {bare / ours:F2}");
+        Console.WriteLine(
+            $"bare {events.Length / bare:F0}/s, ours {events.Length / ours:F0}/s, ratio {bare / ours:F2}");
 
         var wrong = await CountAsync(database, """
             select count(*) from (

@@ -46,7 +46,8 @@ public class BookCheckTests(Books books, LedgerOffice office) : IClassFixture<Bo
         await office.EnterAsync(campaign, unheard, "accepted");
         var nobodys = Guid.CreateVersion7();
         await office.EnterAsync(campaign, nobodys, "unknown");
-        await books.ExecuteAsync("update campaign_counters set n = n + 1 where campaign_id = $1 and status = 4", campaign);
+        await books.ExecuteAsync(
+            "update campaign_counters set n = n + 1 where campaign_id = $1 and status = 4", campaign);
 
         var report = await CheckAsync(campaign);
 
@@ -59,7 +60,8 @@ public class BookCheckTests(Books books, LedgerOffice office) : IClassFixture<Bo
             ],
             report.Differences.OrderBy(difference => $"{difference.Kind}"));
         Assert.Equal(4, report.DifferenceCount);
-        Assert.Equal((3, 2, 1), (report.Numbers.Ledger!.Messages, report.Numbers.Ledger.Accepted, report.Numbers.Ledger.Open));
+        var ledger = report.Numbers.Ledger!;
+        Assert.Equal((3, 2, 1), (ledger.Messages, ledger.Accepted, ledger.Open));
 
         Assert.DoesNotContain(
             (await CheckAsync(campaign)).Differences, difference => difference.Kind is DifferenceKind.Counter);
@@ -174,20 +176,23 @@ public class BookCheckTests(Books books, LedgerOffice office) : IClassFixture<Bo
         await _store.WishAsync(campaign, clock.GetUtcNow(), CancellationToken.None);
         keeper.Wake();
         await Eventually.BecomesTrueAsync(async () => !await _store.IsRunningAsync(campaign, CancellationToken.None));
-        Assert.Equal(clock.GetUtcNow(), Assert.Single(await _store.ReadAsync(campaign, CancellationToken.None)).CheckedAt);
+        Assert.Equal(clock.GetUtcNow(), await CheckedAtAsync());
 
         clock.Advance(TimeSpan.FromMinutes(2));
         keeper.Wake();
         another.Wake();
         await Eventually.BecomesTrueAsync(async () =>
             (await _store.ReadOverallAsync(CancellationToken.None))?.CheckedAt == clock.GetUtcNow());
-        Assert.Equal(clock.GetUtcNow(), Assert.Single(await _store.ReadAsync(campaign, CancellationToken.None)).CheckedAt);
+        Assert.Equal(clock.GetUtcNow(), await CheckedAtAsync());
 
         // The other one comes too late to wish it again.
         await _store.WishNightlyAsync(new(2126, 3, 1, 3, 0, 0, TimeSpan.Zero), CancellationToken.None);
         Assert.Null(await _store.NextWishAsync(CancellationToken.None));
         await keeper.StopAsync(CancellationToken.None);
         await another.StopAsync(CancellationToken.None);
+
+        async Task<DateTimeOffset> CheckedAtAsync() =>
+            Assert.Single(await _store.ReadAsync(campaign, CancellationToken.None)).CheckedAt;
     }
 
     [Fact]
@@ -234,13 +239,18 @@ public class BookCheckTests(Books books, LedgerOffice office) : IClassFixture<Bo
     }
 
     private BookKeeper Keeper(TimeProvider clock) => new(
-        books.Database, _store, Check(clock), Options.Create(new BookOptions()), clock, NullLogger<BookKeeper>.Instance);
+        books.Database, _store, Check(clock), Options.Create(new BookOptions()), clock,
+        NullLogger<BookKeeper>.Instance);
 
     private BookCheck Check(TimeProvider? clock = null, string? address = null)
     {
         clock ??= TimeProvider.System;
+        // Nobody answers at the first.
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(
-            [new("services:messaging:http:0", "http://127.0.0.1:9"), new("services:messaging:http:1", address ?? office.Address)]);
+        [
+            new("services:messaging:http:0", "http://127.0.0.1:9"),
+            new("services:messaging:http:1", address ?? office.Address),
+        ]);
         return new(
             books.Database, new(books.Database, NullLogger<Recount>.Instance),
             new(new HttpClient(), configuration.Build(), TimeProvider.System), _store,

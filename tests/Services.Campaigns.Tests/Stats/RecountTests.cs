@@ -23,7 +23,8 @@ public class RecountTests(Books books) : IClassFixture<Books>
         var counted = await _recount.RunAsync(campaign, CancellationToken.None);
 
         Assert.Empty(counted.Corrections);
-        Assert.Equal((1, 1), (counted.Rows.Of(MessageKind.Message1).Sent, counted.Rows.Of(MessageKind.Message1).Replied));
+        var rows = counted.Rows.Of(MessageKind.Message1);
+        Assert.Equal((1, 1), (rows.Sent, rows.Replied));
     }
 
     [Fact]
@@ -76,7 +77,8 @@ public class RecountTests(Books books) : IClassFixture<Books>
         do
         {
             var counted = await Task.WhenAll(
-                _recount.RunAsync(campaign, CancellationToken.None), _recount.RunAsync(campaign, CancellationToken.None));
+                _recount.RunAsync(campaign, CancellationToken.None),
+                _recount.RunAsync(campaign, CancellationToken.None));
             corrected += counted.SelectMany(one => one.Corrections).Sum(delta => delta.N);
             recounts++;
         }

@@ -20,7 +20,8 @@ public sealed class BooksTests(Messaging messaging)
         var second = await LedgerAsync(
             $"?campaignId={campaign}&message={first[^1].MessageId}&attempt={first[^1].Attempt}&limit=2");
 
-        Assert.Equal(orders.Select(order => order.MessageId).Order(), [.. first.Concat(second).Select(e => e.MessageId)]);
+        Assert.Equal(
+            orders.Select(order => order.MessageId).Order(), first.Concat(second).Select(entry => entry.MessageId));
         Assert.All(first.Concat(second), entry => Assert.Equal((1, "accepted"), (entry.Attempt, entry.State)));
         Assert.Single(second);
     }
@@ -45,8 +46,12 @@ public sealed class BooksTests(Messaging messaging)
         await ExecuteAsync("""
             update send_attempts set changed_at = now() - interval '10 min' where message_id = any($1)
             """, new[] { found.MessageId, gone.MessageId });
-        await ExecuteAsync("update send_attempts set provider_message_id = 'SMgone' where message_id = $1", gone.MessageId);
-        await ExecuteAsync("update send_attempts set provider_message_id = 'SMyoung' where message_id = $1", young.MessageId);
+        foreach (var (id, message) in new[] { ("SMgone", gone), ("SMyoung", young) })
+        {
+            await ExecuteAsync(
+                "update send_attempts set provider_message_id = $1 where message_id = $2", id, message.MessageId);
+        }
+
         var now = TimeProvider.System.GetUtcNow();
         var stray = messaging.Twilio.Create(found.From, Order.Number(), now.AddMinutes(-5));
         messaging.Twilio.Create(found.From, Order.Number(), now.AddDays(-2));
