@@ -45,9 +45,17 @@ internal sealed class Stage : IAsyncDisposable
             settings[name] = value;
         }
 
-        var stage = new Stage(layout, provider, door, await LocalRun.StartAsync(port, settings), clock, tickets);
-        await stage.InvitePeopleAsync();
-        return stage;
+        try
+        {
+            var stage = new Stage(layout, provider, door, await LocalRun.StartAsync(port, settings), clock, tickets);
+            await stage.InvitePeopleAsync();
+            return stage;
+        }
+        catch
+        {
+            await provider.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>Whoever reaches this step of a send next gets the signal; once.</summary>
