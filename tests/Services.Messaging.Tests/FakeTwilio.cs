@@ -28,8 +28,9 @@ public sealed class FakeTwilio : IAsyncDisposable
     private WebApplication? _app;
 
     /// <summary>What stands at the public address.</summary>
-    internal Func<HttpContext, Task> Webhook { get; set; } =
-        context => context.Response.WriteAsync("<html>A tunnel's page.</html>");
+    internal Func<HttpContext, Task> Webhook { get; set; } = TunnelPage;
+
+    internal static Task TunnelPage(HttpContext context) => context.Response.WriteAsync("<html>A tunnel's page.</html>");
 
     internal string Address => _app!.Urls.Single();
 

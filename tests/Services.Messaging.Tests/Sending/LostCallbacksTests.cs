@@ -10,7 +10,7 @@ public sealed class LostCallbacksTests(Messaging messaging)
     private readonly EventLog _events = messaging.Events;
 
     [Fact]
-    public Task What_no_callback_told_is_asked_for_until_the_last_status_is_known() => messaging.InsteadAsync(async () =>
+    public Task What_no_callback_told_is_asked_for_until_the_last_status_is_told() => messaging.InsteadAsync(async () =>
     {
         await using var host = await messaging.StartHostAsync(("Sending:AskAfter", "00:00:00.2"));
         var sid = await SendAsync(Order.Text("Bonjour"));

@@ -188,7 +188,8 @@ public sealed class ReconciliationTests(Messaging messaging)
 
         Assert.IsType<MessageAccepted>((await _events.ForAsync(delivered.MessageId, 2))[1]);
         var status = await _events.OnlyAsync<StatusChanged>(DerivedId.Of($"twilio/{sids[0]}/delivered/"));
-        Assert.Equal((delivered.MessageId, 1, DeliveryStatus.Delivered), (status.MessageId, status.Attempt, status.Status));
+        Assert.Equal(
+            (delivered.MessageId, 1, DeliveryStatus.Delivered), (status.MessageId, status.Attempt, status.Status));
         Assert.Equal(
             "63024", Assert.IsType<MessageRejected>((await _events.ForAsync(failed.MessageId, 3))[2]).ErrorCode);
     }
@@ -244,8 +245,8 @@ public sealed class ReconciliationTests(Messaging messaging)
 
         var stamps = orders.SelectMany(order => _twilio.Arrivals(order.MessageId)).Select(arrival => arrival.Stamp)
             .Order().ToList();
-        var gaps = stamps.Zip(stamps.Skip(1)).Select(pair => TimeProvider.System.GetElapsedTime(pair.First, pair.Second))
-            .ToList();
+        var gaps = stamps.Zip(stamps.Skip(1))
+            .Select(pair => TimeProvider.System.GetElapsedTime(pair.First, pair.Second)).ToList();
         Assert.Equal(6, stamps.Count);
         Assert.InRange(gaps[0], TimeSpan.FromSeconds(0.95), TimeSpan.FromSeconds(2));
         Assert.InRange(gaps[1], TimeSpan.FromSeconds(1.95), TimeSpan.FromSeconds(4));
