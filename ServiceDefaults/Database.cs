@@ -37,7 +37,7 @@ public static class Database
         builder.Services.Insert(0, ServiceDescriptor.Singleton<IHostedService>(services => new Migrations(
             services.GetRequiredService<NpgsqlDataSource>(), services.GetRequiredService<TimeProvider>(),
             services.GetRequiredService<ILogger<Migrations>>(), Assembly.Load(builder.Environment.ApplicationName),
-            holdsUp: !startsWithout)));
+            holdsUp: !startsWithout, services.GetRequiredService<IHostApplicationLifetime>())));
         return builder;
     }
 

@@ -11,32 +11,43 @@ namespace ServiceDefaults;
 /// in its own transaction, under an advisory lock, so that replicas starting together do it once. Waits for a server
 /// that does not answer yet.
 /// </summary>
-/// <param name="holdsUp">False for a service that is of use without its database: it starts meanwhile.</param>
+/// <param name="holdsUp">False for a service that is of use without its database: it starts although that is away.</param>
 internal sealed partial class Migrations(
-    NpgsqlDataSource database, TimeProvider clock, ILogger<Migrations> logger, Assembly assembly, bool holdsUp)
-    : IHostedLifecycleService, IDisposable
+    NpgsqlDataSource database, TimeProvider clock, ILogger<Migrations> logger, Assembly assembly, bool holdsUp,
+    IHostApplicationLifetime lifetime) : IHostedLifecycleService
 {
     private const string Lock = "select pg_advisory_xact_lock(hashtext('schema_migrations'))";
 
-    private readonly CancellationTokenSource _stopping = new();
-    private Task _applying = Task.CompletedTask;
+    private readonly TaskCompletionSource _away = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
-        _applying = ApplyAllAsync(holdsUp ? cancellationToken : _stopping.Token);
         if (holdsUp)
         {
-            await _applying;
+            await ApplyAllAsync(cancellationToken);
+        }
+        else
+        {
+            await Task.WhenAny(ApplyMeanwhileAsync(lifetime.ApplicationStopping), _away.Task);
         }
     }
 
-    public async Task StopAsync(CancellationToken cancellationToken)
+    private async Task ApplyMeanwhileAsync(CancellationToken cancellationToken)
     {
-        await _stopping.CancelAsync();
-        await _applying.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        try
+        {
+            await ApplyAllAsync(cancellationToken);
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            LogFailed(exception);
+            lifetime.StopApplication();
+        }
+        catch (OperationCanceledException)
+        {
+            // Told to stop.
+        }
     }
-
-    public void Dispose() => _stopping.Dispose();
 
     private async Task ApplyAllAsync(CancellationToken cancellationToken)
     {
@@ -50,6 +61,7 @@ internal sealed partial class Migrations(
             }
             catch (DbException exception) when (Database.IsTransient(exception))
             {
+                _away.TrySetResult();
                 if (outage.Begins())
                 {
                     LogWaiting(exception.Message);
@@ -98,10 +110,15 @@ internal sealed partial class Migrations(
 
     public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     [LoggerMessage(LogLevel.Information, "Migration {Name} applied")]
     private partial void LogApplied(string name);
+
+    [LoggerMessage(LogLevel.Critical, "The database cannot be brought to this version")]
+    private partial void LogFailed(Exception exception);
 
     [LoggerMessage(LogLevel.Warning, "The database does not answer yet, trying on: {Reason}")]
     private partial void LogWaiting(string reason);
