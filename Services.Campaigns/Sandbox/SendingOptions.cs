@@ -24,8 +24,8 @@ internal sealed record SendingOptions
     public int Window => RatePerSecond is { } rate ? Math.Max(1, (int)Math.Ceiling(rate)) : 1;
 
     /// <summary>
-    /// After this an order is void: longer than the wait for the slot, with one call (10 s) ahead of it.
+    /// After this an order is void: longer than the wait for the slot, with the longest call (5 s) ahead of it.
     /// </summary>
     public TimeSpan OrderLifetime =>
-        RatePerSecond is null ? MinInterval + TimeSpan.FromSeconds(12) : TimeSpan.FromSeconds(5);
+        RatePerSecond is null ? MinInterval + TimeSpan.FromSeconds(9) : TimeSpan.FromSeconds(5);
 }

@@ -35,13 +35,20 @@ internal sealed partial class SendMessageConsumer(
     private async Task<SendResult> CallAsync(SendMessage order, Claim claim)
     {
         FailPoint.Reach("after-claim");
-        if (claim.Due - clock.GetElapsedTime(claim.Asked) is var ahead && ahead > TimeSpan.Zero)
+        await WaitAsync(claim, claim.Due);
+        for (var due = claim.Due; clock.GetElapsedTime(claim.Asked) > due + options.Value.Lateness;)
         {
-            await Task.Delay(
-                TimeSpan.FromMilliseconds(Math.Ceiling(ahead.TotalMilliseconds)), clock, CancellationToken.None);
+            if (claim.IsTooLate(clock.GetElapsedTime(claim.Asked)))
+            {
+                return new SendResult.NotSent("the call came too late", Connected: true);
+            }
+
+            var ahead = await slots.TakeAnotherAsync(order.From);
+            due = clock.GetElapsedTime(claim.Asked) + ahead;
+            await WaitAsync(claim, due);
         }
 
-        if (claim.IsTooLate(clock.GetElapsedTime(claim.Asked), options.Value.StartLimit))
+        if (claim.IsTooLate(clock.GetElapsedTime(claim.Asked)))
         {
             return new SendResult.NotSent("the call came too late", Connected: true);
         }
@@ -51,6 +58,16 @@ internal sealed partial class SendMessageConsumer(
         FailPoint.Reach("after-call");
         LogAnswered(order.MessageId, order.Attempt, result);
         return result;
+    }
+
+    /// <summary>Until so long after the claim was asked for.</summary>
+    private async Task WaitAsync(Claim claim, TimeSpan due)
+    {
+        if (due - clock.GetElapsedTime(claim.Asked) is var ahead && ahead > TimeSpan.Zero)
+        {
+            await Task.Delay(
+                TimeSpan.FromMilliseconds(Math.Ceiling(ahead.TotalMilliseconds)), clock, CancellationToken.None);
+        }
     }
 
     [LoggerMessage(LogLevel.Information, "Message {MessageId}, attempt {Attempt}: {Answer}")]

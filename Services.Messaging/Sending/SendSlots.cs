@@ -120,6 +120,20 @@ internal sealed class SendSlots(
             : null;
     }
 
+    /// <summary>
+    /// In fast mode, for a call that has missed its slot: the next one, whoever waits. Answers how far ahead it is.
+    /// </summary>
+    public async Task<TimeSpan> TakeAnotherAsync(string sender)
+    {
+        await using var command = database.Command("""
+            update sender_slots set next_at = $2 + case when next_at between clock_timestamp() and clock_timestamp() + $3
+                then next_at else clock_timestamp() end
+            where sender = $1
+            returning next_at - $2 - clock_timestamp()
+            """, sender, _options.Spacing, _options.Far);
+        return (TimeSpan)(await command.ExecuteScalarAsync(CancellationToken.None))!;
+    }
+
     /// <summary>The call is over: in strict mode the spacing counts from now.</summary>
     public async Task FreeAsync(NpgsqlTransaction transaction, string sender, Claim claim)
     {

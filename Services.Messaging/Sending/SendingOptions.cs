@@ -12,7 +12,7 @@ internal sealed class SendingOptions
     public TimeSpan RetryBaseDelay { get; set; } = TimeSpan.FromMinutes(1);
 
     /// <summary>Longest time for one whole call, from connecting to the last byte of the answer.</summary>
-    public TimeSpan CallLimit { get; set; } = TimeSpan.FromSeconds(10);
+    public TimeSpan CallLimit { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>How long an unknown outcome may wait for a callback before the provider is asked.</summary>
     public TimeSpan ReconcileAfter { get; set; } = TimeSpan.FromSeconds(15);
@@ -33,10 +33,16 @@ internal sealed class SendingOptions
     public TimeSpan RecoverPause { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// A call that has not begun this long after it was due is not made: the process was frozen. In strict mode the
-    /// slot is held for as long; in fast mode late calls would leave together with those whose turn it is.
+    /// A call that has not begun this long after its slot is not made: the process was frozen. In strict mode the slot
+    /// is held for as long.
     /// </summary>
-    public TimeSpan StartLimit => Strict ? TimeSpan.FromSeconds(2) : TimeSpan.FromMilliseconds(250);
+    public static TimeSpan StartLimit => TimeSpan.FromSeconds(2);
+
+    /// <summary>
+    /// A call that is this late needs another slot: in fast mode it would leave together with those whose turn it is,
+    /// and <see cref="Spacing"/> leaves room for little of that.
+    /// </summary>
+    public TimeSpan Lateness => Strict ? StartLimit : TimeSpan.FromMilliseconds(20);
 
     public bool Strict => RatePerSecond is null;
 
@@ -84,7 +90,7 @@ internal sealed class SendingOptions
                 "Sending__RetryBaseDelay must be greater than 00:00:00 and at most a day, e.g. 00:01:00.")
             .Validate(
                 options => options.CallLimit > TimeSpan.Zero && options.CallLimit <= TimeSpan.FromMinutes(1),
-                "Sending__CallLimit must be greater than 00:00:00 and at most 00:01:00, e.g. 00:00:10.")
+                "Sending__CallLimit must be greater than 00:00:00 and at most 00:01:00, e.g. 00:00:05.")
             .Validate(
                 options => options.ReconcileAfter > TimeSpan.Zero && options.ReconcileAfter <= TimeSpan.FromHours(1),
                 "Sending__ReconcileAfter must be greater than 00:00:00 and at most 01:00:00, e.g. 00:00:15.")

@@ -8,16 +8,14 @@ namespace Services.Messaging;
 /// <param name="Probe">The first call after a rest: its answer tells whether the provider is well again.</param>
 internal sealed record Claim(Guid Id, long Asked, TimeSpan Trip, TimeSpan Ahead, bool Probe = false)
 {
-    /// <summary>A claim that took this long is void: the process may have been frozen while it waited.</summary>
-    private static readonly TimeSpan LongestTrip = TimeSpan.FromSeconds(2);
-
     /// <summary>How long after <see cref="Asked"/> the call is due.</summary>
     public TimeSpan Due => Trip + Ahead;
 
     /// <summary>
-    /// The process was frozen: others may have judged this claim, and the slot may be another's by now.
+    /// The process was frozen: others may have judged this claim, and the slot may be another's by now. Counted from
+    /// before the claim, since it may have been frozen while the answer was on its way.
     /// </summary>
-    public bool IsTooLate(TimeSpan elapsed, TimeSpan startLimit) => elapsed > Due + startLimit || Trip > LongestTrip;
+    public bool IsTooLate(TimeSpan elapsed) => elapsed > Ahead + SendingOptions.StartLimit;
 }
 
 /// <summary>What may be done with an order.</summary>

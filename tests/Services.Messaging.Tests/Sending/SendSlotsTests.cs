@@ -102,18 +102,37 @@ public sealed class SendSlotsTests(Ledger ledger) : IClassFixture<Ledger>
         }
     }
 
-    [Theory]
-    [InlineData(null, 2)]
-    [InlineData(80.0, 0.25)]
-    public void A_claim_lapses_when_its_process_sleeps_past_the_call(double? rate, double seconds)
+    [Fact]
+    public void A_claim_lapses_when_its_process_sleeps_past_the_call()
     {
         var claim = new Claim(Guid.NewGuid(), 0, TimeSpan.FromMilliseconds(60), TimeSpan.FromMilliseconds(40));
-        var limit = new SendingOptions { RatePerSecond = rate }.StartLimit;
+        var limit = SendingOptions.StartLimit;
 
-        Assert.Equal(TimeSpan.FromSeconds(seconds), limit);
-        Assert.False(claim.IsTooLate(TimeSpan.FromMilliseconds(100), limit));
-        Assert.False(claim.IsTooLate(claim.Due + limit, limit));
-        Assert.True(claim.IsTooLate(claim.Due + limit + TimeSpan.FromMilliseconds(1), limit));
+        Assert.False(claim.IsTooLate(TimeSpan.FromMilliseconds(100)));
+        Assert.False(claim.IsTooLate(claim.Ahead + limit));
+        Assert.True(claim.IsTooLate(claim.Ahead + limit + TimeSpan.FromMilliseconds(1)));
+    }
+
+    [Fact]
+    public async Task In_fast_mode_a_call_that_missed_its_slot_takes_the_next_and_the_spacing_holds()
+    {
+        var options = new SendingOptions { RatePerSecond = 20 };
+        var order = Order.Text("Bonjour");
+        using var slots = ledger.Open(options).Slots;
+        var starts = new List<TimeSpan>();
+        var began = Clock.GetTimestamp();
+        var claim = Assert.IsType<Turn.Taken>(await slots.TakeAsync(order, CancellationToken.None)).Claim;
+        starts.Add(Clock.GetElapsedTime(began, claim.Asked) + claim.Due);
+        for (var late = 0; late < 5; late++)
+        {
+            var ahead = await slots.TakeAnotherAsync(order.From);
+            starts.Add(Clock.GetElapsedTime(began) + ahead);
+        }
+
+        // The way from the database counts in, for better or worse.
+        Assert.All(starts.Zip(starts.Skip(1)), pair => Assert.True(
+            pair.Second - pair.First >= options.Spacing - TimeSpan.FromMilliseconds(30), $"{pair}"));
+        Assert.True(starts[^1] - starts[0] >= (5 * options.Spacing) - TimeSpan.FromMilliseconds(30));
     }
 
     [Fact]
@@ -121,7 +140,7 @@ public sealed class SendSlotsTests(Ledger ledger) : IClassFixture<Ledger>
     {
         var claim = new Claim(Guid.NewGuid(), 0, TimeSpan.FromSeconds(5), TimeSpan.Zero);
 
-        Assert.True(claim.IsTooLate(claim.Due, TimeSpan.FromSeconds(2)));
+        Assert.True(claim.IsTooLate(claim.Due));
     }
 
     [Fact]

@@ -21,6 +21,7 @@ public sealed class StatusChangedTests(Messaging messaging)
 
         var accepted = Assert.IsType<MessageAccepted>((await _events.ForAsync(order.MessageId, 2))[1]);
         Assert.Equal(("SM7", 1), (accepted.ProviderMessageId, accepted.Attempt));
+        _twilio.BreakList(order.To, false);
     }
 
     [Fact]
