@@ -27,7 +27,7 @@ public sealed class FaultTests(FaultTests.Theatre theatre) : IClassFixture<Fault
         {
             await performance.ReachAsync(Prelude);
             await scenario.Act(performance);
-            await performance.SettlesAsync(allRead: !scenario.LosesReports, scenario.Patience);
+            await performance.SettlesAsync(scenario.Patience);
         }
         catch (TimeoutException exception)
         {

@@ -35,7 +35,7 @@ internal sealed record Layout(
     public bool IsStrict => RatePerSecond is null;
 
     /// <summary>
-    /// What only costs time is shortened. The longest call is 3 s instead of 10 s, and with it the time for which the
+    /// What only costs time is shortened. The longest call is 3 s instead of 5 s, and with it the time for which the
     /// slot of a process that died in its call is held (strict mode).
     /// </summary>
     public Dictionary<string, string> Settings(string failPoints) => new()
@@ -49,6 +49,8 @@ internal sealed record Layout(
         ["Sending__CallLimit"] = "00:00:03",
         ["Sending__ReconcileAfter"] = "00:00:01",
         ["Sending__ReconcilePause"] = "00:00:00.200",
+        ["Sending__AskAfter"] = "00:00:02",
+        ["Books__Settling"] = "00:00:01",
     };
 
     public Dictionary<string, string> EmulatorSettings => new()

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Testing;
 
 namespace Faults.Tests;
 
@@ -26,10 +27,11 @@ internal static class Ledger
         var (lost, doubled) = CompareMessages(scenario, arrivals, rows, broken);
         CompareCounters(stats, rows, broken);
         broken.AddRange(await AsideAsync(performance));
+        broken.AddRange(await performance.BooksAsync());
 
         var times = arrivals.Select(arrival => arrival.At).Order().ToList();
         var gaps = times.Zip(times.Skip(1), (one, next) => next - one).ToList();
-        var most = MostInASecond(times);
+        var most = Pace.MostInASecond(times);
         var period = gaps.Count == 0 ? TimeSpan.Zero : (times[^1] - times[0]) / gaps.Count;
         if (layout.IsStrict && gaps.Min() < layout.MinInterval)
         {
@@ -78,7 +80,7 @@ internal static class Ledger
                     {
                         other.Add($"{id} has another id than at the provider");
                     }
-                    else if (status != "read" && !scenario.LosesReports)
+                    else if (status != "read")
                     {
                         other.Add($"{id} is {status}, but has been read");
                     }
@@ -158,22 +160,6 @@ internal static class Ledger
                 && (name.EndsWith("_error", StringComparison.Ordinal)
                     || name.EndsWith("_skipped", StringComparison.Ordinal)))
             .Select(line => $"{line[1]} messages in {line[0]}");
-
-    private static int MostInASecond(List<DateTimeOffset> times)
-    {
-        var (most, first) = (0, 0);
-        for (var last = 0; last < times.Count; last++)
-        {
-            while (times[last] - times[first] >= TimeSpan.FromSeconds(1))
-            {
-                first++;
-            }
-
-            most = Math.Max(most, last - first + 1);
-        }
-
-        return most;
-    }
 
     /// <summary>
     /// How long after the fault's end the silence lasted. What was on its way when a process died may still arrive and

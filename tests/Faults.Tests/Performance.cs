@@ -141,13 +141,29 @@ internal sealed class Performance(Stage stage, string campaign, int messages, lo
     }
 
     /// <summary>Nothing waits any more, and what has been sent is reported as read, unless reports may be lost.</summary>
-    public async Task<bool> IsSettledAsync(bool allRead = false) => IsSettled(await StatsAsync(), allRead);
+    public async Task<bool> IsSettledAsync() => IsSettled(await StatsAsync(), allRead: false);
+
+    /// <summary>What our own check of the books finds.</summary>
+    public async Task<IReadOnlyList<string>> BooksAsync()
+    {
+        await PatientlyAsync(() => stage.Run.PostAsync($"/api/stats/books/check?campaignId={campaign}", new { }));
+        var books = await Eventually.ReturnsAsync(
+            () => PatientlyAsync(() => stage.Run.GetAsync($"/api/stats/books?campaignId={campaign}")),
+            books => !books["running"]!.GetValue<bool>() && books["campaigns"]!.AsArray().Count == 1, Patience,
+            "the books are checked");
+        var ours = books["campaigns"]![0]!;
+        return
+        [
+            .. ours["ledger"] is null || ours["provider"] is null ? ["the books were not compared"] : Array.Empty<string>(),
+            .. ours["differences"]!.AsArray().Select(difference => $"the books differ: {difference!.ToJsonString()}"),
+        ];
+    }
 
     /// <summary>Waits until all is settled, for as long as something still changes: machines may be slow.</summary>
-    public async Task SettlesAsync(bool allRead, TimeSpan patience)
+    public async Task SettlesAsync(TimeSpan patience)
     {
         var (last, changed) = ("", TimeProvider.System.GetTimestamp());
-        for (var stats = await StatsAsync(); !IsSettled(stats, allRead); stats = await StatsAsync())
+        for (var stats = await StatsAsync(); !IsSettled(stats, allRead: true); stats = await StatsAsync())
         {
             var counters = string.Join(' ', Moving.Select(counter => $"{counter} {stats[counter]}"));
             changed = counters == last ? changed : TimeProvider.System.GetTimestamp();

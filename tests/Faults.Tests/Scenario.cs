@@ -12,9 +12,6 @@ internal sealed record Scenario(string Name, int Messages, Func<Performance, Tas
     /// <summary>The longest time in which nothing changes before all is settled.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>Reports may have been lost on the way: a message that was read may stand as sent.</summary>
-    public bool LosesReports { get; init; }
-
     /// <summary>So many are refused by the provider for good.</summary>
     public int Refused { get; init; }
 

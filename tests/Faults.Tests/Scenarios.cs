@@ -35,7 +35,6 @@ internal static class Scenarios
         (Layout.Strict, new("RabbitMQ and PostgreSQL down for 25 s", 200, NeitherServerAsync)
         {
             RecoversWithin = AfterServers,
-            LosesReports = true, // refused, so that the provider would know
         }),
         .. Answers(),
         .. Callbacks(Layout.Strict, 200),
@@ -89,8 +88,6 @@ internal static class Scenarios
         play => play.KillAgainAsync(part, until: messages * 8 / 10))
     {
         RecoversWithin = part is Part.Broker or Part.Database ? AfterServers : TimeSpan.FromSeconds(10),
-        // A provider that finds nobody at home tries again for 15 s at most, and at once.
-        LosesReports = part is Part.Gateway or Part.Webhooks,
     };
 
     private static IEnumerable<(Layout Layout, Scenario Scenario)> Servers(Layout layout, int messages) =>
@@ -116,7 +113,7 @@ internal static class Scenarios
 
     private static IEnumerable<(Layout Layout, Scenario Scenario)> Answers() =>
     [
-        (Layout.Strict, Next("429", "tooManyRequests", 20)),
+        (Layout.Strict, Next("429", "tooManyRequests", 6)),
         (Layout.Strict, Next("500", "serverError", 20)),
         (Layout.Strict, Next("503 with 20503", "unavailable", 20)),
         (Layout.Strict, Next("cut before it is accepted", "cutBefore", 20)),
@@ -154,7 +151,7 @@ internal static class Scenarios
         (layout, Reported("twice", "twice")),
         (layout, Reported("in reverse", "outOfOrder")),
         (layout, Reported("5 s late", "late")),
-        (layout, Reported("lost, all of them", "lost") with { LosesReports = true }),
+        (layout, Reported("lost, all of them", "lost")),
     ];
 
     private static Scenario Reported(string name, string callbacks) =>

@@ -1,4 +1,3 @@
-using Npgsql;
 using Testing;
 
 namespace Faults.Tests;
@@ -6,10 +5,10 @@ namespace Faults.Tests;
 /// <summary>A whole system that runs, the provider it sends through, and ten thousand people to write to.</summary>
 internal sealed class Stage : IAsyncDisposable
 {
-    private const int People = 10_000;
+    private const int Everybody = 10_000;
 
     // A campaign is for those of a tag; each tag has so many people.
-    private static readonly int[] Audiences = [40, 100, 200, 500, 1000, 2000, People];
+    private static readonly int[] Audiences = [40, 100, 200, 500, 1000, 2000, Everybody];
 
     private readonly DirectoryInfo _tickets;
 
@@ -48,7 +47,8 @@ internal sealed class Stage : IAsyncDisposable
         try
         {
             var stage = new Stage(layout, provider, door, await LocalRun.StartAsync(port, settings), clock, tickets);
-            await stage.InvitePeopleAsync();
+            await People.InviteAsync(
+                stage.Run, Everybody, person => [.. Audiences.Where(size => person <= size).Select(size => $"first{size}")]);
             return stage;
         }
         catch
@@ -115,32 +115,4 @@ internal sealed class Stage : IAsyncDisposable
         Clock?.Dispose();
         _tickets.Delete(recursive: true);
     }
-
-    private async Task InvitePeopleAsync()
-    {
-        var folder = Path.Combine(Run.DataFolder, "postgres");
-        // The fourth line is the port. https://www.postgresql.org/docs/15/storage-file-layout.html
-        var port = (await File.ReadAllLinesAsync(Path.Combine(folder, "data", "postmaster.pid")))[3];
-        var password = await File.ReadAllTextAsync(Path.Combine(folder, "password"));
-        await using var connection = new NpgsqlConnection(
-            $"Host=127.0.0.1;Port={port};Username=campaigns;Password={password};Database=campaignsdb;Pooling=false");
-        await connection.OpenAsync();
-        await using var rows = await connection.BeginBinaryImportAsync(
-            "copy contacts (id, phone, first_name, tags, created_at, updated_at) from stdin (format binary)");
-        var now = TimeProvider.System.GetUtcNow();
-        for (var person = 1; person <= People; person++)
-        {
-            await rows.StartRowAsync();
-            await rows.WriteAsync(Guid.CreateVersion7(now));
-            await rows.WriteAsync(PhoneOf(person));
-            await rows.WriteAsync($"N° {person}");
-            await rows.WriteAsync(Audiences.Where(size => person <= size).Select(size => $"first{size}").ToArray());
-            await rows.WriteAsync(now);
-            await rows.WriteAsync(now);
-        }
-
-        await rows.CompleteAsync();
-    }
-
-    public static string PhoneOf(int person) => $"+33639{person:D6}";
 }

@@ -47,7 +47,7 @@ internal static class CampaignBenchmark
             at > arrivals[0].AddSeconds(1) && at < arrivals[^1].AddSeconds(-1)).ToList();
         var perSecond = (steady.Count - 1) / (steady[^1] - steady[0]).TotalSeconds;
         Console.WriteLine($"sent: {arrivals.Count}, {perSecond:F1}/s of {Rate} allowed ({perSecond / Rate:P1}), "
-            + $"at most {MostInASecond(arrivals)} in a second");
+            + $"at most {Pace.MostInASecond(arrivals)} in a second");
         Console.WriteLine($"callbacks: {latencies.Length} answered, {Callbacks}/s, p50 {latencies[latencies.Length / 2]:F1} ms, "
             + $"p99 {latencies[latencies.Length * 99 / 100]:F1} ms, max {latencies[^1]:F0} ms");
         Console.WriteLine($"counters: at most {reports.WorstLag.TotalSeconds:F2} s behind, "
@@ -78,21 +78,5 @@ internal static class CampaignBenchmark
         var id = campaign["id"]!.GetValue<string>();
         await run.PostAsync($"/api/campaigns/{id}/launch", new JsonObject());
         return id;
-    }
-
-    private static int MostInASecond(List<DateTimeOffset> times)
-    {
-        var (most, first) = (0, 0);
-        for (var last = 0; last < times.Count; last++)
-        {
-            while (times[last] - times[first] >= TimeSpan.FromSeconds(1))
-            {
-                first++;
-            }
-
-            most = Math.Max(most, last - first + 1);
-        }
-
-        return most;
     }
 }
