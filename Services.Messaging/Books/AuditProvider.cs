@@ -11,7 +11,7 @@ namespace Services.Messaging;
 /// </summary>
 internal static class AuditProvider
 {
-    /// <summary>So many of a kind are named; all are counted.</summary>
+    /// <summary>So many of a kind are named, of each campaign some; all are counted.</summary>
     private const int Named = 100;
 
     private const string InScope = "claimed_at >= $1 and ($2::uuid is null or campaign_id = $2::uuid)";
@@ -84,10 +84,13 @@ internal static class AuditProvider
             """, row => new CampaignAudit(CampaignOf(row), row.GetInt64(1), row.GetInt64(2)), cancellationToken,
             audit.Since, audit.CampaignId, settled);
         var missing = await audit.ReadAsync($"""
-            select campaign_id, message_id, attempt, provider_message_id from send_attempts
-            where state = 'accepted' and changed_at < $3 and {InScope}
-                and not exists (select from listed where id = provider_message_id)
-            order by message_id, attempt limit {Named}
+            select campaign_id, message_id, attempt, provider_message_id
+            from (
+                select *, row_number() over (partition by campaign_id order by message_id, attempt) as place
+                from send_attempts
+                where state = 'accepted' and changed_at < $3 and {InScope}
+                    and not exists (select from listed where id = provider_message_id)) missing
+            order by place, message_id limit {Named}
             """, row => new MissingMessage(CampaignOf(row), row.GetGuid(1), row.GetInt32(2), row.GetString(3)),
             cancellationToken, audit.Since, audit.CampaignId, settled);
         foreach (var message in missing.ToList())
