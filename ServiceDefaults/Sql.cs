@@ -29,6 +29,11 @@ public static class Sql
 
     private static NpgsqlCommand With(NpgsqlCommand command, object?[] values)
     {
+        if (values.GetType() != typeof(object[]))
+        {
+            values = [values]; // a lone string[] is one value, although C# hands it over as if it were all of them
+        }
+
         command.Parameters.AddRange(Array.ConvertAll(values, Parameter));
         return command;
     }
