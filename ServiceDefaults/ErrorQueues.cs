@@ -93,11 +93,20 @@ internal sealed partial class ErrorQueues(Uri broker) : IDisposable
             await using var connection = await factory.CreateConnectionAsync("error queues", cancellationToken);
             return await work(connection, cancellationToken);
         }
+        catch (Exception exception) when (IsLoss(exception) && !cancellationToken.IsCancellationRequested)
+        {
+            throw new BrokerUnreachableException(exception);
+        }
         finally
         {
             _one.Release();
         }
     }
+
+    /// <summary>The broker died while we asked it, or says nothing; else it would have closed no more than a channel.</summary>
+    private static bool IsLoss(Exception exception) => exception
+        is OperationInterruptedException { ShutdownReason: not { Initiator: ShutdownInitiator.Peer, ReplyCode: not 320 } }
+        or IOException or OperationCanceledException or TimeoutException;
 
     private static async Task<ErrorQueue?> LookAsync(
         IConnection connection, string queue, CancellationToken cancellationToken)
