@@ -8,6 +8,12 @@ namespace ServiceDefaults;
 /// <summary>The one way to join the broker.</summary>
 public static class MessageBus
 {
+    // An answer of the broker that does not come must end with its connection, which heartbeats notice after 20 s at the
+    // latest, and never by a time-out: MassTransit 8.4.0 takes a cancelled declaration for its own stop and then never
+    // consumes from that queue again (ReceiveTransport.Run; github.com/MassTransit/MassTransit/issues/5942).
+    private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(60);
+
     /// <summary>Longest wait for the broker's confirm before a publish counts as failed.</summary>
     public static readonly TimeSpan PublishLimit = TimeSpan.FromSeconds(5);
 
@@ -23,9 +29,12 @@ public static class MessageBus
         builder.Services.AddSingleton<BrokerDoor>().AddSingleton<Faults>().AddSingleton<Suspects>();
         builder.Services.AddSingleton(new ErrorQueues(new(address)));
         builder.Services.AddHealthChecks().AddCheck<BrokerDoor>("broker");
+        builder.Services.AddHostedService(services =>
+            ActivatorUtilities.CreateInstance<BusWatch>(services, new Uri(address), (Action)BusWatch.Leave));
         builder.Services.AddMassTransit(bus =>
         {
             bus.DisableUsageTelemetry();
+            bus.AddReceiveObserver<LostDeliveries>();
             bus.SetEndpointNameFormatter(new KebabCaseEndpointNameFormatter(service, includeNamespace: false));
             bus.AddConfigureEndpointsCallback((services, queue, endpoint) =>
             {
@@ -38,7 +47,11 @@ public static class MessageBus
             bus.UsingRabbitMq((context, rabbit) =>
             {
                 rabbit.Host(new Uri(address), host =>
-                    host.OnRefreshConnectionFactory = context.GetRequiredService<BrokerDoor>().OpensAsync);
+                {
+                    host.OnRefreshConnectionFactory = context.GetRequiredService<BrokerDoor>().OpensAsync;
+                    host.Heartbeat(Heartbeat);
+                    host.ContinuationTimeout(AnswerLimit);
+                });
                 rabbit.ConfigureJsonSerializerOptions(json =>
                 {
                     json.WriteIndented = false; // MassTransit's default is meant for people

@@ -29,6 +29,8 @@ internal sealed class NoteService : IAsyncDisposable
 
     public string Queue => $"{_name}-note";
 
+    public IServiceProvider Services => _app.Services;
+
     public HttpClient Http { get; private set; } = null!;
 
     /// <summary>Those that were handled without an exception.</summary>
