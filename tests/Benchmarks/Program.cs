@@ -13,6 +13,6 @@ switch (args)
         return 0;
     default:
         await Console.Error.WriteLineAsync(
-            "dotnet run -c Release --project tests/Benchmarks -- webhooks [--seconds n] | statuses [--messages n] | campaign [--seconds n]");
+            "dotnet run -c Release --project tests/Benchmarks -- webhooks [--seconds n] | statuses [--messages n] | campaign [--seconds n] [--callbacks n]");
         return 2;
 }

@@ -11,12 +11,11 @@ namespace Benchmarks;
 internal static class CampaignBenchmark
 {
     private const int Rate = 80;
-    private const int Callbacks = 1000;
     private static readonly TimeSpan Latency = TimeSpan.FromMilliseconds(150);
 
     public static async Task<int> RunAsync(string[] options)
     {
-        var seconds = options is ["--seconds", var text] ? int.Parse(text, CultureInfo.InvariantCulture) : 60;
+        var (seconds, callbacks) = (Option(options, "--seconds", 60), Option(options, "--callbacks", 1000));
         var port = LocalRun.FreePort();
         await using var provider = await Provider.StartAsync(port, new Dictionary<string, string>
         {
@@ -36,7 +35,7 @@ internal static class CampaignBenchmark
         var reports = new Reports(provider, run.Gateway);
         using var watching = new CancellationTokenSource();
         var watcher = Task.WhenAll(reports.FollowAsync(watching.Token), reports.CompareAsync(run, campaign, watching.Token));
-        var latencies = await new Load(port).StreamAsync(Callbacks, TimeSpan.FromSeconds(seconds), reports.Next);
+        var latencies = await new Load(port).StreamAsync(callbacks, TimeSpan.FromSeconds(seconds), reports.Next);
         await watching.CancelAsync();
         await watcher;
 
@@ -48,12 +47,19 @@ internal static class CampaignBenchmark
         var perSecond = (steady.Count - 1) / (steady[^1] - steady[0]).TotalSeconds;
         Console.WriteLine($"sent: {arrivals.Count}, {perSecond:F1}/s of {Rate} allowed ({perSecond / Rate:P1}), "
             + $"at most {Pace.MostInASecond(arrivals)} in a second");
-        Console.WriteLine($"callbacks: {latencies.Length} answered, {Callbacks}/s, p50 {latencies[latencies.Length / 2]:F1} ms, "
+        Console.WriteLine("by ten seconds, a second: " + string.Join(' ', arrivals
+            .CountBy(at => (int)((at - arrivals[0]).TotalSeconds / 10)).Select(part => part.Value / 10)));
+        Console.WriteLine($"callbacks: {latencies.Length} answered, {callbacks}/s, p50 {latencies[latencies.Length / 2]:F1} ms, "
             + $"p99 {latencies[latencies.Length * 99 / 100]:F1} ms, max {latencies[^1]:F0} ms");
         Console.WriteLine($"counters: at most {reports.WorstLag.TotalSeconds:F2} s behind, "
             + $"{reports.MedianLag.TotalSeconds:F2} s in the median");
         return 0;
     }
+
+    private static int Option(string[] options, string name, int otherwise) =>
+        Array.IndexOf(options, name) is >= 0 and var at && at + 1 < options.Length
+            ? int.Parse(options[at + 1], CultureInfo.InvariantCulture)
+            : otherwise;
 
     private static async Task<string> LaunchAsync(LocalRun run)
     {
