@@ -65,6 +65,9 @@ internal static class Scenarios
 
     public static IReadOnlyList<(Layout Layout, Scenario Scenario)> All { get; } = [.. Short, .. Long];
 
+    /// <summary>False in the run of all tests, which plays the short programme.</summary>
+    public static bool AreAllPlayed { get; } = !string.IsNullOrEmpty(Environment.GetEnvironmentVariable("FAULTS"));
+
     /// <param name="wish">Nothing: the short programme; <c>full</c>; or a pattern of the lines wished for.</param>
     public static IEnumerable<(Layout Layout, Scenario Scenario)> Chosen(string? wish) => wish switch
     {
