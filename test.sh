@@ -47,12 +47,15 @@ results=artifacts/test-results
 rm -rf "$results"
 mkdir -p "$results"
 broken=0
+# A test that hangs ends its project, and is a failure.
+limit=15m
+[ -z "${FAULTS:-}" ] || limit=80m
 # shellcheck disable=SC2086 # the pattern is meant to expand
 for project in $projects; do
   name=${project##*/}
   echo "== $name"
   # The test project is a program; its report holds the counts, also when it fails.
-  "artifacts/bin/$name/debug/$name" -noLogo -noColor -xml "$results/$name.xml" || [ -s "$results/$name.xml" ] || broken=$((broken + 1))
+  timeout --kill-after=10 "$limit" "artifacts/bin/$name/debug/$name" -noLogo -noColor -xml "$results/$name.xml" || [ -s "$results/$name.xml" ] || broken=$((broken + 1))
 done
 
 cat artifacts/faults.md 2>/dev/null || true

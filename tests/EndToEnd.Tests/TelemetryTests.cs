@@ -110,8 +110,9 @@ public sealed class TelemetryTests
     private static List<string> WaysToProvider(Collector collector)
     {
         var spans = collector.Spans.ToDictionary(span => (span.Trace, span.Id));
+        // The self-test of the webhook is a call as well, but for no message, and so within nothing.
         var calls = spans.Values.Where(
-            span => span is { Service: "messaging", Source: "System.Net.Http", Name: "POST" });
+            span => span is { Service: "messaging", Source: "System.Net.Http", Name: "POST", Parent: not "" });
         return [.. calls.Select(call => Way(Within(call).Select(Describe).Reverse())).Order(StringComparer.Ordinal)];
 
         IEnumerable<Span> Within(Span span)
