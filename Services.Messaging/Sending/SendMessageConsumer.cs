@@ -35,22 +35,19 @@ internal sealed partial class SendMessageConsumer(
     private async Task<SendResult> CallAsync(SendMessage order, Claim claim)
     {
         FailPoint.Reach("after-claim");
-        await WaitAsync(claim, claim.Due);
-        for (var due = claim.Due; clock.GetElapsedTime(claim.Asked) > due + options.Value.Lateness;)
+        for (var due = claim.Due; ; due = await TakeAnotherAsync(order, claim))
         {
-            if (claim.IsTooLate(clock.GetElapsedTime(claim.Asked)))
+            await WaitAsync(claim, due);
+            var elapsed = clock.GetElapsedTime(claim.Asked);
+            if (claim.IsTooLate(elapsed))
             {
                 return new SendResult.NotSent("the call came too late", Connected: true);
             }
 
-            var ahead = await slots.TakeAnotherAsync(order.From);
-            due = clock.GetElapsedTime(claim.Asked) + ahead;
-            await WaitAsync(claim, due);
-        }
-
-        if (claim.IsTooLate(clock.GetElapsedTime(claim.Asked)))
-        {
-            return new SendResult.NotSent("the call came too late", Connected: true);
+            if (elapsed <= due + options.Value.Lateness)
+            {
+                break;
+            }
         }
 
         FailPoint.Reach("before-call");
@@ -58,6 +55,13 @@ internal sealed partial class SendMessageConsumer(
         FailPoint.Reach("after-call");
         LogAnswered(order.MessageId, order.Attempt, result);
         return result;
+    }
+
+    /// <summary>How long after the claim was asked for the next slot is due.</summary>
+    private async Task<TimeSpan> TakeAnotherAsync(SendMessage order, Claim claim)
+    {
+        var ahead = await slots.TakeAnotherAsync(order.From);
+        return clock.GetElapsedTime(claim.Asked) + ahead;
     }
 
     /// <summary>Until so long after the claim was asked for.</summary>
