@@ -7,8 +7,6 @@ public sealed class CampaignTests
 {
     private static readonly string[] People = [.. Enumerable.Range(1, 8).Select(person => $"+336399810{person:D2}")];
 
-    private static readonly string[] Variables = ["1", "2"];
-
     private static string NeverJoined => People[2];
 
     private static string SaysStop => People[3];
@@ -27,7 +25,7 @@ public sealed class CampaignTests
             await run.PostAsync("/api/contacts", new { phone, firstName = $"N° {phone[^1]}" });
         }
 
-        var campaign = await CreateCampaignAsync(run);
+        var campaign = await run.CreateCampaignAsync("End to end", new { all = true });
         await run.PostAsync($"/api/campaigns/{campaign}/launch", new { });
 
         await run.StatsAsync(campaign, "seven have read it, one has failed", stats =>
@@ -62,30 +60,6 @@ public sealed class CampaignTests
             () => run.Output.Any(line => line.Contains("Settled.", StringComparison.Ordinal)), TimeSpan.FromSeconds(90));
         Assert.Contains(run.Output, line => line.Contains("failed with 63015", StringComparison.Ordinal));
         Assert.Contains(run.Output, line => line.Contains("Message 2 8/8", StringComparison.Ordinal));
-    }
-
-    internal static async Task<string> CreateCampaignAsync(LocalRun run)
-    {
-        var template = await run.PostAsync("/api/templates", new
-        {
-            name = "Rendez-vous",
-            contentSid = "HXb5b62575e6e4ff6129ad7c8efe1f983e",
-            language = "en",
-            body = "Your appointment is coming up on {{1}} at {{2}}.",
-            variables = Variables,
-        });
-        var campaign = await run.PostAsync("/api/campaigns", new
-        {
-            name = "End to end",
-            message1 = new
-            {
-                templateId = template["id"]!.GetValue<Guid>(),
-                variables = new Dictionary<string, string> { ["1"] = "{{firstName}}", ["2"] = "15h" },
-            },
-            message2 = new { body = "Merci {{firstName}} !", withinHours = 24 },
-            audience = new { all = true },
-        });
-        return campaign["id"]!.GetValue<string>();
     }
 
     private static async Task AssertSentOnceAndSpacedAsync(Provider provider)

@@ -82,7 +82,7 @@ public sealed class TelemetryTests
             await run.GetAsync($"/api/contacts?search={Uri.EscapeDataString(phone)}");
         }
 
-        var campaign = await CampaignTests.CreateCampaignAsync(run);
+        var campaign = await run.CreateCampaignAsync("End to end", new { all = true });
         await run.PostAsync($"/api/campaigns/{campaign}/launch", new { });
         await run.StatsAsync(campaign, "one answered, one found in the provider's list", stats =>
             stats["sent"]!.GetValue<int>() == 2);

@@ -83,26 +83,7 @@ internal sealed class Stage : IAsyncDisposable
         Clock?.Move(TimeSpan.Zero);
         await Provider.PlayAsync(new { });
         var before = await Provider.LogAsync<Arrival>() is [.., var last] ? last.Number : 0;
-        var template = await Run.PostAsync("/api/templates", new
-        {
-            name = "Rendez-vous",
-            contentSid = "HXb5b62575e6e4ff6129ad7c8efe1f983e",
-            language = "en",
-            body = "Your appointment is coming up on {{1}} at {{2}}.",
-            variables = new[] { "1", "2" },
-        });
-        var campaign = await Run.PostAsync("/api/campaigns", new
-        {
-            name = "Faults",
-            message1 = new
-            {
-                templateId = template["id"]!.GetValue<Guid>(),
-                variables = new Dictionary<string, string> { ["1"] = "{{firstName}}", ["2"] = "15h" },
-            },
-            message2 = new { body = "Merci {{firstName}} !", withinHours = 24 },
-            audience = new { tags = new[] { $"first{messages}" } },
-        });
-        var id = campaign["id"]!.GetValue<string>();
+        var id = await Run.CreateCampaignAsync("Faults", new { tags = new[] { $"first{messages}" } });
         await Run.PostAsync($"/api/campaigns/{id}/launch", new { });
         return new(this, id, messages, before);
     }

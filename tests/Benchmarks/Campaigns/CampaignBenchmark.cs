@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json.Nodes;
 using Testing;
 
 namespace Benchmarks;
@@ -30,7 +29,8 @@ internal static class CampaignBenchmark
         settings["MESSAGING_RATE_PER_SECOND"] = Rate.ToString(CultureInfo.InvariantCulture);
         await using var run = await LocalRun.StartAsync(port, settings);
         await People.InviteAsync(run, Rate * seconds, _ => ["all"]);
-        var campaign = await LaunchAsync(run);
+        var campaign = await run.CreateCampaignAsync("Benchmark", new { all = true });
+        await run.PostAsync($"/api/campaigns/{campaign}/launch", new { });
 
         var reports = new Reports(provider, run.Gateway);
         using var watching = new CancellationTokenSource();
@@ -60,29 +60,4 @@ internal static class CampaignBenchmark
         Array.IndexOf(options, name) is >= 0 and var at && at + 1 < options.Length
             ? int.Parse(options[at + 1], CultureInfo.InvariantCulture)
             : otherwise;
-
-    private static async Task<string> LaunchAsync(LocalRun run)
-    {
-        var template = await run.PostAsync("/api/templates", new
-        {
-            name = "Rendez-vous",
-            contentSid = "HXb5b62575e6e4ff6129ad7c8efe1f983e",
-            language = "en",
-            body = "Your appointment is coming up on {{1}} at {{2}}.",
-            variables = new[] { "1", "2" },
-        });
-        var campaign = await run.PostAsync("/api/campaigns", new
-        {
-            name = "Benchmark",
-            message1 = new
-            {
-                templateId = template["id"]!.GetValue<Guid>(),
-                variables = new Dictionary<string, string> { ["1"] = "{{firstName}}", ["2"] = "15h" },
-            },
-            audience = new { all = true },
-        });
-        var id = campaign["id"]!.GetValue<string>();
-        await run.PostAsync($"/api/campaigns/{id}/launch", new JsonObject());
-        return id;
-    }
 }

@@ -10,6 +10,7 @@ namespace Testing;
 public sealed class LocalRun : IAsyncDisposable
 {
     public const string AdminPassword = "only-for-this-test";
+    private static readonly string[] Variables = ["1", "2"];
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(120);
 
     private readonly ProgramProcess _appHost;
@@ -63,6 +64,32 @@ public sealed class LocalRun : IAsyncDisposable
     {
         using var response = await _http.GetAsync(path);
         return await ReadAsync(response);
+    }
+
+    /// <summary>A draft with a Message 2; its id.</summary>
+    /// <param name="audience">As the API takes it.</param>
+    public async Task<string> CreateCampaignAsync(string name, object audience)
+    {
+        var template = await PostAsync("/api/templates", new
+        {
+            name = "Rendez-vous",
+            contentSid = "HXb5b62575e6e4ff6129ad7c8efe1f983e",
+            language = "en",
+            body = "Your appointment is coming up on {{1}} at {{2}}.",
+            variables = Variables,
+        });
+        var campaign = await PostAsync("/api/campaigns", new
+        {
+            name,
+            message1 = new
+            {
+                templateId = template["id"]!.GetValue<Guid>(),
+                variables = new Dictionary<string, string> { ["1"] = "{{firstName}}", ["2"] = "15h" },
+            },
+            message2 = new { body = "Merci {{firstName}} !", withinHours = 24 },
+            audience,
+        });
+        return campaign["id"]!.GetValue<string>();
     }
 
     /// <summary>The statistics, once they are as expected.</summary>
