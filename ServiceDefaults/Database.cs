@@ -25,7 +25,7 @@ public static class Database
     {
         var connectionString = builder.Configuration.GetConnectionString(name)
             ?? throw new InvalidOperationException($"ConnectionStrings__{name} is not set: the database's address.");
-        builder.Services.AddSingleton(services => new NpgsqlDataSourceBuilder(connectionString)
+        builder.Services.AddSingleton(services => new NpgsqlDataSourceBuilder(Prepared(connectionString))
             .UseLoggerFactory(services.GetRequiredService<ILoggerFactory>())
             // Loops that look for work would begin a trace with each look.
             .ConfigureTracing(tracing => tracing
@@ -40,6 +40,13 @@ public static class Database
             holdsUp: !startsWithout, services.GetRequiredService<IHostApplicationLifetime>())));
         return builder;
     }
+
+    /// <summary>
+    /// What is said often is parsed and planned once a connection: at 80 messages a second planning took a third of the
+    /// server's time. https://www.npgsql.org/doc/prepare.html#automatic-preparation
+    /// </summary>
+    private static string Prepared(string connectionString) =>
+        new NpgsqlConnectionStringBuilder(connectionString) { MaxAutoPrepare = 100 }.ConnectionString;
 
     /// <summary>Maps every table, column and key to snake_case, as the SQL files name them.</summary>
     public static void UseSnakeCase(this ModelBuilder model)
