@@ -7,9 +7,14 @@ namespace ServiceDefaults;
 /// Many ask side by side that something be entered; one writer takes all that wait into a single commit. If a batch
 /// fails, its items are entered one by one, and only the one at fault fails.
 /// </summary>
-public abstract class GroupCommit<T> : BackgroundService
+public abstract class GroupCommit<T>(TimeProvider clock) : BackgroundService
 {
     private const int BatchSize = 500;
+
+    /// <summary>So many are worth a commit at once; fewer wait for others, if the last commit was just now.</summary>
+    private const int WorthIt = 50;
+
+    private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(15);
 
     private readonly Channel<Entry> _entries = Channel.CreateBounded<Entry>(
         new BoundedChannelOptions(4 * BatchSize) { SingleReader = true });
@@ -27,8 +32,15 @@ public abstract class GroupCommit<T> : BackgroundService
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var batch = new List<Entry>(BatchSize);
+        var committed = long.MinValue;
         while (await _entries.Reader.WaitToReadAsync(stoppingToken))
         {
+            if (_entries.Reader.Count < WorthIt && committed != long.MinValue
+                && Gather - clock.GetElapsedTime(committed) is var rest && rest > TimeSpan.Zero)
+            {
+                await Task.Delay(rest, clock, stoppingToken);
+            }
+
             batch.Clear();
             while (batch.Count < BatchSize && _entries.Reader.TryRead(out var entry))
             {
@@ -36,6 +48,7 @@ public abstract class GroupCommit<T> : BackgroundService
             }
 
             await EnterBatchAsync(batch, stoppingToken);
+            committed = clock.GetTimestamp();
         }
     }
 

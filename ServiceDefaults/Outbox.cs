@@ -13,7 +13,7 @@ namespace ServiceDefaults;
 /// <see cref="OutboxRelay"/> publishes it, at least once, as soon as the broker takes it.
 /// The table is Outbox.sql; a service links it among its migrations.
 /// </summary>
-public sealed class Outbox : IDisposable
+public sealed class Outbox(TimeProvider clock) : IDisposable
 {
     internal static readonly ActivitySource Activities = new("Campaigns.Outbox");
 
@@ -44,7 +44,7 @@ public sealed class Outbox : IDisposable
     /// <summary>Wakes the relay.</summary>
     public void Committed() => Signal.Set();
 
-    internal Signal Signal { get; } = new();
+    internal Signal Signal { get; } = new(clock);
 
     public void Dispose() => Signal.Dispose();
 }

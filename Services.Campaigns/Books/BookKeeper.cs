@@ -15,7 +15,7 @@ internal sealed partial class BookKeeper(
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan PrunePause = TimeSpan.FromHours(1);
 
-    private readonly Signal _signal = new();
+    private readonly Signal _signal = new(clock);
     private readonly Outage _outage = new();
 
     /// <summary>Somebody wants a check.</summary>

@@ -7,8 +7,8 @@ namespace Services.Campaigns;
 /// Enters reports into the rows and counters, many in one transaction: a thousand callbacks a second cost a few
 /// commits.
 /// </summary>
-internal sealed class MessageBook(NpgsqlDataSource database, MessageDispatcher dispatcher)
-    : GroupCommit<MessageBook.Entry>
+internal sealed class MessageBook(NpgsqlDataSource database, MessageDispatcher dispatcher, TimeProvider clock)
+    : GroupCommit<MessageBook.Entry>(clock)
 {
     /// <summary>Returns once the report is committed.</summary>
     public Task EnterAsync(MessageKey key, MessageReport report, CancellationToken cancellationToken) =>

@@ -17,7 +17,7 @@ internal sealed partial class MessageDispatcher(
     private static readonly ActivitySource Activities = new("Campaigns.Dispatch");
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(500);
 
-    private readonly Signal _signal = new();
+    private readonly Signal _signal = new(clock);
     private readonly Outage _outage = new();
     private List<Order> _unpublished = [];
 

@@ -8,7 +8,8 @@ namespace Services.Messaging;
 /// Notes in the ledger how far each message has got, the greatest of all reports, so that only what nobody has told is
 /// asked for. One statement for all reports that wait.
 /// </summary>
-internal sealed class StatusBook(NpgsqlDataSource database) : GroupCommit<StatusBook.Entry>
+internal sealed class StatusBook(NpgsqlDataSource database, TimeProvider clock)
+    : GroupCommit<StatusBook.Entry>(clock)
 {
     /// <summary>
     /// Returns once the report is noted. True if more follows from it: it settles an attempt, or is the failure of one

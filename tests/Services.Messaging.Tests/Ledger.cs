@@ -35,7 +35,7 @@ public sealed class Ledger(DatabaseFixture databases) : IAsyncLifetime
         var slots = new SendSlots(Database, provider, Options.Create(options), TimeProvider.System);
         return (
             slots,
-            new(Database, slots, new Outbox(), provider, Options.Create(options), TimeProvider.System,
+            new(Database, slots, new Outbox(TimeProvider.System), provider, Options.Create(options), TimeProvider.System,
                 NullLogger<SendAttempts>.Instance));
     }
 
@@ -54,7 +54,8 @@ public sealed class Ledger(DatabaseFixture databases) : IAsyncLifetime
     {
         public string Name => "twilio";
 
-        public Task<SendResult> SendAsync(SendMessage message, CancellationToken cancellationToken) =>
+        public Task<SendResult> SendAsync(
+            SendMessage message, Func<Task<bool>> leave, CancellationToken cancellationToken) =>
             throw new InvalidOperationException("Nobody is to be called.");
 
         public IAsyncEnumerable<IReadOnlyList<ProviderMessage>> ListAsync(

@@ -61,7 +61,7 @@ internal static class StatusBenchmark
     {
         using var dispatcher = new MessageDispatcher(
             null!, null!, null!, TimeProvider.System, NullLogger<MessageDispatcher>.Instance); // woken, never run
-        using var book = new MessageBook(database, dispatcher);
+        using var book = new MessageBook(database, dispatcher, TimeProvider.System);
         await book.StartAsync(CancellationToken.None);
         var now = TimeProvider.System.GetUtcNow();
         await Parallel.ForEachAsync(
