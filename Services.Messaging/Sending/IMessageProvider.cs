@@ -12,7 +12,10 @@ internal interface IMessageProvider
     /// Calls the provider once, within <see cref="SendingOptions.CallLimit"/>; never repeats the call by itself and
     /// does not throw because of what the network or the provider does.
     /// </summary>
-    Task<SendResult> SendAsync(SendMessage message, CancellationToken cancellationToken);
+    /// <param name="leave">
+    /// Awaited once the connection is there, before the first byte leaves; false: nothing is to leave any more.
+    /// </param>
+    Task<SendResult> SendAsync(SendMessage message, Func<Task<bool>> leave, CancellationToken cancellationToken);
 
     /// <summary>
     /// The provider's list of messages, newest first, read page by page as it is walked, in both directions and back to

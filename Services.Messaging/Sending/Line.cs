@@ -1,11 +1,26 @@
 namespace Services.Messaging;
 
-/// <summary>The orders of one sender in this process, the urgent ones in front.</summary>
+/// <summary>
+/// The orders of one sender in this process, the urgent ones in front, and what they have seen of its pace.
+/// </summary>
 internal sealed class Line(int lanes) : IDisposable
 {
+    /// <summary>How fast <see cref="_usual"/> follows, a thousandth of it with each call.</summary>
+    private const double Step = 0.001;
+
     private readonly SemaphoreSlim _lanes = new(lanes);
 
+    private readonly Lock _lock = new();
+
     private int _urgent;
+    private long _opensAt;
+    private double _usual = double.MaxValue;
+
+    /// <summary>Nobody needs to ask for a slot so long: what the last one who got one knows.</summary>
+    public TimeSpan Rest(TimeProvider clock) => -clock.GetElapsedTime(Volatile.Read(ref _opensAt));
+
+    public void OpensIn(TimeSpan time, TimeProvider clock) => Volatile.Write(
+        ref _opensAt, clock.GetTimestamp() + (long)(time.TotalSeconds * clock.TimestampFrequency));
 
     public async Task EnterAsync(bool urgent, CancellationToken cancellationToken)
     {
@@ -27,6 +42,22 @@ internal sealed class Line(int lanes) : IDisposable
     }
 
     public void Leave() => _lanes.Release();
+
+    /// <summary>
+    /// By how much a call took longer than usual, which is what nine of ten take at most. Part of it may have passed
+    /// before the provider saw the call.
+    /// </summary>
+    public TimeSpan Excess(TimeSpan took)
+    {
+        lock (_lock)
+        {
+            var milliseconds = took.TotalMilliseconds;
+            _usual = Math.Min(_usual, 2 * milliseconds); // the first calls of a process take long
+            var excess = milliseconds - _usual;
+            _usual *= excess > 0 ? 1 + (9 * Step) : 1 - Step;
+            return TimeSpan.FromMilliseconds(Math.Max(0, excess));
+        }
+    }
 
     public void Dispose() => _lanes.Dispose();
 }

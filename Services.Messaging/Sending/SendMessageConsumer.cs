@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Contracts;
 using MassTransit;
 using Microsoft.Extensions.Options;
+using ServiceDefaults;
 
 namespace Services.Messaging;
 
@@ -29,45 +30,59 @@ internal sealed partial class SendMessageConsumer(
     }
 
     // From the claim on nothing is cancelled: what has been claimed is called, what has been called is recorded.
-    private async Task SendAsync(SendMessage order, Claim claim) =>
-        await attempts.RecordAsync(order, claim, await CallAsync(order, claim));
-
-    private async Task<SendResult> CallAsync(SendMessage order, Claim claim)
+    private async Task SendAsync(SendMessage order, Claim claim)
     {
         FailPoint.Reach("after-claim");
-        for (var due = claim.Due; ; due = await TakeAnotherAsync(order, claim))
+        var left = clock.GetTimestamp();
+        var result = await provider.SendAsync(order, LeaveAsync, CancellationToken.None);
+        var held = result is SendResult.Accepted ? slots.Held(order.From, clock.GetElapsedTime(left)) : TimeSpan.Zero;
+        FailPoint.Reach("after-call");
+        LogAnswered(order.MessageId, order.Attempt, result);
+        await attempts.RecordAsync(order, claim with { Held = held }, result);
+
+        async Task<bool> LeaveAsync()
         {
-            await WaitAsync(claim, due);
-            var elapsed = clock.GetElapsedTime(claim.Asked);
-            if (claim.IsTooLate(elapsed))
+            if (await WaitForSlotAsync(order.From, claim) is not { } slot)
             {
-                return new SendResult.NotSent("the call came too late", Connected: true);
+                return false;
             }
 
-            if (elapsed <= due + options.Value.Lateness)
+            FailPoint.Reach("before-call");
+            (claim, left) = (claim with { Slot = slot }, clock.GetTimestamp());
+            return true;
+        }
+    }
+
+    /// <summary>
+    /// A call that is late in fast mode takes its slot along. Null: it is so late that others may have judged its claim.
+    /// </summary>
+    private async Task<Slot?> WaitForSlotAsync(string sender, Claim claim)
+    {
+        await WaitAsync(claim.Asked, claim.Due);
+        // Late by the database's clock, whenever between question and answer it has looked at it.
+        var (slot, late) = (claim.Slot, clock.GetElapsedTime(claim.Asked) - claim.Ahead);
+        while (late > options.Value.Lateness && !claim.IsTooLate(clock.GetElapsedTime(claim.Asked)))
+        {
+            var asked = clock.GetTimestamp();
+            try
             {
-                break;
+                (slot, var ahead) = await slots.MoveAsync(sender, slot);
+                await WaitAsync(asked, clock.GetElapsedTime(asked) + ahead);
+                late = clock.GetElapsedTime(asked) - ahead;
+            }
+            catch (Exception exception) when (Database.IsTransient(exception))
+            {
+                return null;
             }
         }
 
-        FailPoint.Reach("before-call");
-        var result = await provider.SendAsync(order, CancellationToken.None);
-        FailPoint.Reach("after-call");
-        LogAnswered(order.MessageId, order.Attempt, result);
-        return result;
+        return claim.IsTooLate(clock.GetElapsedTime(claim.Asked)) ? null : slot;
     }
 
-    /// <summary>How long after the claim was asked for the next slot is due.</summary>
-    private async Task<TimeSpan> TakeAnotherAsync(SendMessage order, Claim claim)
+    /// <summary>Until so long after the time stamp.</summary>
+    private async Task WaitAsync(long since, TimeSpan due)
     {
-        var ahead = await slots.TakeAnotherAsync(order.From);
-        return clock.GetElapsedTime(claim.Asked) + ahead;
-    }
-
-    /// <summary>Until so long after the claim was asked for.</summary>
-    private async Task WaitAsync(Claim claim, TimeSpan due)
-    {
-        if (due - clock.GetElapsedTime(claim.Asked) is var ahead && ahead > TimeSpan.Zero)
+        if (due - clock.GetElapsedTime(since) is var ahead && ahead > TimeSpan.Zero)
         {
             await Task.Delay(
                 TimeSpan.FromMilliseconds(Math.Ceiling(ahead.TotalMilliseconds)), clock, CancellationToken.None);

@@ -24,6 +24,26 @@ internal sealed class SendSlots(
 
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
 
+    /// <summary>
+    /// The sender's next start, judged once its row is locked: spaced from the last one, and a whole period after the
+    /// last start at its place in the ring. An instant too far ahead comes from a clock put back and counts for nothing.
+    /// </summary>
+    private const string NextTurn = """
+        locked as materialized (
+            select next_at, starts[turns % $4 + 1] as earlier, turns % $4 + 1 as place, halted_until
+            from sender_slots where sender = $1 for update
+        ), turn as materialized (
+            select place, greatest(
+                clock_timestamp(),
+                case when next_at <= clock_timestamp() + $3 then next_at end,
+                case when earlier <= clock_timestamp() + $3 then earlier + $5 end) as start
+            from locked slot
+        """;
+
+    private const string TakeTurn = """
+        next_at = turn.start + $2, starts[turn.place] = turn.start, turns = slot.turns + 1
+        """;
+
     private readonly ConcurrentDictionary<string, Line> _lines = new();
 
     private readonly SendingOptions _options = options.Value;
@@ -37,9 +57,19 @@ internal sealed class SendSlots(
         {
             while (true)
             {
+                if (line.Rest(clock) is var rest && rest > TimeSpan.Zero)
+                {
+                    await PauseAsync(Shorter(rest, order.ExpiresAt - clock.GetUtcNow()), cancellationToken);
+                }
+
                 var valid = clock.GetUtcNow() < order.ExpiresAt;
                 if (valid && await TryClaimAsync(order, cancellationToken) is { } claim)
                 {
+                    if (!_options.Strict)
+                    {
+                        line.OpensIn(claim.Following - _options.LookAhead / 2, clock);
+                    }
+
                     return new Turn.Taken(claim);
                 }
 
@@ -76,80 +106,113 @@ internal sealed class SendSlots(
     /// <summary>Null if the slot is not free, or the ledger knows better.</summary>
     internal async Task<Claim?> TryClaimAsync(SendMessage order, CancellationToken cancellationToken)
     {
-        // The upsert waits for a slot row that another transaction has locked and then judges it anew. The slot's row
-        // is locked before the attempt's, here and wherever both are needed.
+        // The slot's row is locked before the attempt's, here and wherever both are needed.
         var id = Guid.NewGuid();
-        await using var command = database.Command("""
+        await using var command = database.Command($"""
             with known as (
                 select from send_attempts
-                where message_id = $1 and (attempt >= $2 or state in ('claimed', 'unknown', 'accepted'))
-            ), slot as (
-                insert into sender_slots as slot (sender, next_at, holder)
-                select $3, clock_timestamp() + $8, $7 where not exists (select from known)
-                on conflict (sender) do update set
-                    next_at = $8 + case when slot.next_at between clock_timestamp() and clock_timestamp() + $10
-                        then slot.next_at else clock_timestamp() end,
-                    holder = excluded.holder,
-                    halted_until = case when slot.halt_code = $14
-                        then clock_timestamp() + $15 * power(2, least(slot.strikes, $16)) else slot.halted_until end
-                where (slot.next_at <= clock_timestamp() + $9 or slot.next_at > clock_timestamp() + $10)
+                where message_id = $6 and (attempt >= $7 or state in ('claimed', 'unknown', 'accepted'))
+            ), {NextTurn}
+                where not exists (select from known)
                     and (slot.halted_until is null or slot.halted_until <= clock_timestamp())
-                returning next_at - $8 as starts_at, halt_code = $14 as probe
+            ), slot as (
+                update sender_slots slot set
+                    {TakeTurn}, holder = $8,
+                    halted_until = case when slot.halt_code = $9
+                        then clock_timestamp() + $10 * power(2, least(slot.strikes, $11)) else slot.halted_until end
+                from turn where slot.sender = $1 and turn.start <= clock_timestamp() + $12
+                returning turn.start, turn.place, halt_code = $9 as probe,
+                    greatest(slot.next_at, slot.starts[slot.turns % $4 + 1] + $5) as following
             ), entry as (
                 insert into send_attempts
                     (message_id, attempt, sender, recipient, content, retries_used, claim, provider, claimed_at,
                     parts, trace_parent, campaign_id)
-                select $1, $2, $3, $4, $5, $6, $7, $11, starts_at, $12, $13, $17 from slot
+                select $6, $7, $1, $13, $14, $15, $8, $16, slot.start, $17, $18, $19 from slot
                 on conflict do nothing
                 returning claimed_at
             )
-            select claimed_at - clock_timestamp(), probe from entry, slot
+            select slot.start - clock_timestamp(), probe, place, slot.start, following - clock_timestamp()
+            from entry, slot
             """,
-            order.MessageId, order.Attempt, order.From, order.To, order.Template is null ? "text" : "template",
-            order.RetriesUsed, id, _options.Hold, _options.LookAhead, _options.Far, provider.Name,
-            Likeness.Parts(order), Activity.Current?.Id, RetryPolicy.OutcomeUnknown, RetryPolicy.FirstRest,
-            RetryPolicy.RestDoublings, order.CampaignId);
+            [
+                .. TurnOf(order.From), order.MessageId, order.Attempt, id,
+                RetryPolicy.OutcomeUnknown, RetryPolicy.FirstRest, RetryPolicy.RestDoublings, _options.LookAhead,
+                order.To, order.Template is null ? "text" : "template", order.RetriesUsed, provider.Name,
+                Likeness.Parts(order), Activity.Current?.Id, order.CampaignId,
+            ]);
         // Not cancelled half-way: a claim that nobody knows of would hold the slot and the message for a while.
         cancellationToken.ThrowIfCancellationRequested();
         FailPoint.Reach("before-claim");
         var asked = clock.GetTimestamp();
         await using var row = await command.ExecuteReaderAsync(CommandBehavior.SingleRow, CancellationToken.None);
         return await row.ReadAsync(CancellationToken.None)
-            ? new Claim(
-                id, asked, clock.GetElapsedTime(asked), row.GetTimeSpan(0), !row.IsDBNull(1) && row.GetBoolean(1))
+            ? new Claim(id, asked, clock.GetElapsedTime(asked), row.GetTimeSpan(0))
+            {
+                Probe = !row.IsDBNull(1) && row.GetBoolean(1),
+                Slot = new(row.GetInt64(2), row.GetFieldValue<DateTimeOffset>(3)),
+                Following = row.GetTimeSpan(4),
+            }
             : null;
     }
 
     /// <summary>
-    /// In fast mode, for a call that has missed its slot: the next one, whoever waits. Answers how far ahead it is.
+    /// In fast mode, for a call that is late: it leaves now, and its place counts from now; or, if the place has gone to
+    /// another call meanwhile, it waits for the next one.
     /// </summary>
-    public async Task<TimeSpan> TakeAnotherAsync(string sender)
+    /// <returns>The slot it has now, and how far ahead that is.</returns>
+    public async Task<(Slot Slot, TimeSpan Ahead)> MoveAsync(string sender, Slot late)
     {
-        await using var command = database.Command("""
-            update sender_slots set next_at = $2 + case when next_at between clock_timestamp() and clock_timestamp() + $3
-                then next_at else clock_timestamp() end
-            where sender = $1
-            returning next_at - $2 - clock_timestamp()
-            """, sender, _options.Spacing, _options.Far);
-        return (TimeSpan)(await command.ExecuteScalarAsync(CancellationToken.None))!;
-    }
-
-    /// <summary>The call is over: in strict mode the spacing counts from now.</summary>
-    public async Task FreeAsync(NpgsqlTransaction transaction, string sender, Claim claim)
-    {
-        if (!_options.Strict)
+        await using (var command = database.Command("""
+            update sender_slots set starts[$2] = greatest($3, clock_timestamp()) where sender = $1 and starts[$2] = $3
+            returning starts[$2], starts[$2] - clock_timestamp()
+            """, sender, late.Place, late.Start))
+        await using (var row = await command.ExecuteReaderAsync(CommandBehavior.SingleRow, CancellationToken.None))
         {
-            return;
+            if (await row.ReadAsync(CancellationToken.None))
+            {
+                return (late with { Start = row.GetFieldValue<DateTimeOffset>(0) }, row.GetTimeSpan(1));
+            }
         }
 
-        await using var command = transaction.Command("""
-            update sender_slots set
-                next_at = case when holder = $2 then clock_timestamp() + $3
-                    else greatest(next_at, clock_timestamp() + $3) end,
-                holder = nullif(holder, $2)
-            where sender = $1
-            """, sender, claim.Id, _options.Spacing);
-        await command.ExecuteNonQueryAsync(CancellationToken.None);
+        await using (var command = database.Command($"""
+            with {NextTurn}
+            )
+            update sender_slots slot set {TakeTurn} from turn where slot.sender = $1
+            returning turn.place, turn.start, turn.start - clock_timestamp()
+            """, TurnOf(sender)))
+        await using (var row = await command.ExecuteReaderAsync(CommandBehavior.SingleRow, CancellationToken.None))
+        {
+            await row.ReadAsync(CancellationToken.None);
+            return (new(row.GetInt64(0), row.GetFieldValue<DateTimeOffset>(1)), row.GetTimeSpan(2));
+        }
+    }
+
+    /// <summary>How much later than it left a call may have arrived, judged by when it was answered.</summary>
+    public TimeSpan Held(string sender, TimeSpan took) =>
+        !_options.Strict && _lines.TryGetValue(sender, out var line) ? line.Excess(took) : TimeSpan.Zero;
+
+    /// <summary>
+    /// The call is over: in strict mode the spacing counts from now; in fast mode its place counts from when it may have
+    /// arrived.
+    /// </summary>
+    public async Task FreeAsync(NpgsqlTransaction transaction, string sender, Claim claim)
+    {
+        if (_options.Strict)
+        {
+            await transaction.ExecuteAsync("""
+                update sender_slots set
+                    next_at = case when holder = $2 then clock_timestamp() + $3
+                        else greatest(next_at, clock_timestamp() + $3) end,
+                    holder = nullif(holder, $2)
+                where sender = $1
+                """, CancellationToken.None, sender, claim.Id, _options.Spacing);
+        }
+        else if (claim.Held > _options.Lateness / 2)
+        {
+            await transaction.ExecuteAsync("""
+                update sender_slots set starts[$2] = starts[$2] + $4 where sender = $1 and starts[$2] = $3
+                """, CancellationToken.None, sender, claim.Slot.Place, claim.Slot.Start, claim.Held);
+        }
     }
 
     /// <summary>Before a change of an attempt that may halt its sender: slots are locked first.</summary>
@@ -199,21 +262,29 @@ internal sealed class SendSlots(
     {
         await using var command = database.Command($"""
             select {SendAttempt.Columns}, slot.halted_until, slot.halt_code,
-                slot.next_at - clock_timestamp(), slot.halted_until - clock_timestamp(), slot.holder is not null
+                greatest(slot.next_at, slot.starts[slot.turns % $4 + 1] + $5) - clock_timestamp(),
+                slot.halted_until - clock_timestamp(), slot.holder is not null
             from (select) as always
             left join (
-                select next_at, holder, halted_until, halt_code from sender_slots where sender = $3) slot on true
+                select next_at, starts, turns, holder, halted_until, halt_code
+                from sender_slots where sender = $3) slot on true
             left join lateral (
                 select * from send_attempts
                 where message_id = $1 and (attempt >= $2 or state in ('claimed', 'unknown', 'accepted'))
                 order by attempt desc limit 1) known on true
-            """, order.MessageId, order.Attempt, order.From);
+            """, order.MessageId, order.Attempt, order.From, _options.Places, _options.Period);
         await using var row = await command.ExecuteReaderAsync(CommandBehavior.SingleRow, cancellationToken);
         await row.ReadAsync(cancellationToken);
 
         var known = row.IsDBNull(0) ? null : SendAttempt.Read(row);
+        if (row.IsDBNull(16))
+        {
+            await OpenAsync(order.From, cancellationToken);
+            return (known, null, TimeSpan.Zero);
+        }
+
         // Not at the first instant at which a slot could be reserved: then others may ask as well and get one.
-        var wait = row.IsDBNull(16) ? TimeSpan.Zero : row.GetTimeSpan(16) - _options.LookAhead / 2;
+        var wait = row.GetTimeSpan(16) - _options.LookAhead / 2;
         if (_options.Strict && row.GetBoolean(18))
         {
             wait = Shorter(wait, BusyPause);
@@ -227,6 +298,19 @@ internal sealed class SendSlots(
         var halt = new Halt(row.GetFieldValue<DateTimeOffset>(14), row.IsDBNull(15) ? null : row.GetString(15));
         return (known, halt, wait > rest ? wait : rest);
     }
+
+    /// <summary>A sender that has not sent so far.</summary>
+    private async Task OpenAsync(string sender, CancellationToken cancellationToken)
+    {
+        await using var command = database.Command("""
+            insert into sender_slots (sender, next_at) values ($1, clock_timestamp()) on conflict do nothing
+            """, sender);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>The first five parameters of <see cref="NextTurn"/> and <see cref="TakeTurn"/>.</summary>
+    private object[] TurnOf(string sender) =>
+        [sender, _options.Hold, _options.Far, _options.Places, _options.Period];
 
     // A delay is cut to whole milliseconds; a wait that ends too early would only ask the database once more.
     private Task PauseAsync(TimeSpan wait, CancellationToken cancellationToken) =>

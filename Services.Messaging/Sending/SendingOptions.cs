@@ -39,19 +39,26 @@ internal sealed class SendingOptions
     public static TimeSpan StartLimit => TimeSpan.FromSeconds(2);
 
     /// <summary>
-    /// A call that is this late needs another slot: in fast mode it would leave together with those whose turn it is,
-    /// and <see cref="Spacing"/> leaves room for little of that.
+    /// A call may leave this much later than its slot says. In fast mode one that is later moves its slot:
+    /// <see cref="Period"/> has room for this much and the way to the provider.
     /// </summary>
-    public TimeSpan Lateness => Strict ? StartLimit : TimeSpan.FromMilliseconds(10);
+    public TimeSpan Lateness => Strict ? StartLimit : TimeSpan.FromMilliseconds(20);
 
     public bool Strict => RatePerSecond is null;
 
-    /// <summary>
-    /// In fast mode 4.5 % wider than the rate asks for: delays of some ten milliseconds on the way push arrivals together,
-    /// and the provider counts arrivals.
-    /// </summary>
+    /// <summary>The least time between two starts. In fast mode it only keeps what was held up from leaving at once.</summary>
     public TimeSpan Spacing =>
-        RatePerSecond is { } rate ? TimeSpan.FromSeconds(1 / (0.955 * rate)) : MinInterval;
+        RatePerSecond is { } rate ? TimeSpan.FromSeconds(0.8 / rate) : MinInterval;
+
+    /// <summary>
+    /// In fast mode the starts of a sender stand in a ring of as many places as it may send in a second, and between two
+    /// starts at one place lies a <see cref="Period"/>: so none of the windows of a second holds more.
+    /// </summary>
+    public int Places => Math.Max(1, (int)(RatePerSecond ?? 1));
+
+    /// <summary>A second, or what one message takes at a lower rate; and room for delays on the way, 3.5 %.</summary>
+    public TimeSpan Period =>
+        RatePerSecond is { } rate ? TimeSpan.FromSeconds(1.035 * Math.Max(1, 1 / rate)) : TimeSpan.Zero;
 
     /// <summary>
     /// How far a claim moves the sender's slot. In strict mode past the end of the longest call: the end of the call

@@ -5,9 +5,19 @@ namespace Services.Messaging;
 /// <param name="Asked">Local time stamp from before the claim.</param>
 /// <param name="Trip">How long the claim took to be entered.</param>
 /// <param name="Ahead">How long after that the call is due.</param>
-/// <param name="Probe">The first call after a rest: its answer tells whether the provider is well again.</param>
-internal sealed record Claim(Guid Id, long Asked, TimeSpan Trip, TimeSpan Ahead, bool Probe = false)
+internal sealed record Claim(Guid Id, long Asked, TimeSpan Trip, TimeSpan Ahead)
 {
+    /// <summary>The first call after a rest: its answer tells whether the provider is well again.</summary>
+    public bool Probe { get; init; }
+
+    public required Slot Slot { get; init; }
+
+    /// <summary>In fast mode, how much later than it left the call may have arrived at the provider.</summary>
+    public TimeSpan Held { get; init; }
+
+    /// <summary>How long after the claim was entered the sender's next call could begin.</summary>
+    public TimeSpan Following { get; init; }
+
     /// <summary>How long after <see cref="Asked"/> the call is due.</summary>
     public TimeSpan Due => Trip + Ahead;
 
@@ -17,6 +27,9 @@ internal sealed record Claim(Guid Id, long Asked, TimeSpan Trip, TimeSpan Ahead,
     /// </summary>
     public bool IsTooLate(TimeSpan elapsed) => elapsed > Ahead + SendingOptions.StartLimit;
 }
+
+/// <summary>An instant of a sender, by the database's clock, and its place in the ring of the last ones.</summary>
+internal sealed record Slot(long Place, DateTimeOffset Start);
 
 /// <summary>What may be done with an order.</summary>
 internal abstract record Turn

@@ -29,9 +29,10 @@ internal sealed class TwilioProvider(
 
     public string Name => TwilioWords.Provider;
 
-    public async Task<SendResult> SendAsync(SendMessage message, CancellationToken cancellationToken)
+    public async Task<SendResult> SendAsync(
+        SendMessage message, Func<Task<bool>> leave, CancellationToken cancellationToken)
     {
-        using var form = new TracedForm(TwilioRequest.Form(message, _options.PublicUrl));
+        using var form = new GatedForm(TwilioRequest.Form(message, _options.PublicUrl), leave);
         try
         {
             using var answer = await http.PostAsync(
@@ -41,6 +42,11 @@ internal sealed class TwilioProvider(
         }
         catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException)
         {
+            if (form.Held)
+            {
+                return new SendResult.NotSent("the call came too late", Connected: true);
+            }
+
             var reason = exception is HttpRequestException { HttpRequestError: var error }
                 ? $"the connection failed: {error}"
                 : $"no answer within {http.Timeout.TotalSeconds:0.#} s";

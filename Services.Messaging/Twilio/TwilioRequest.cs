@@ -63,16 +63,27 @@ internal static class TwilioRequest
         to is null ? "" : $"&To={Uri.EscapeDataString(ToAddress(to))}");
 }
 
-/// <summary>A form that knows whether any of it may have left this process.</summary>
-internal sealed class TracedForm(IEnumerable<KeyValuePair<string, string>> fields) : FormUrlEncodedContent(fields)
+/// <summary>A form that asks whether it may leave once a connection is ready, and knows whether it has.</summary>
+internal sealed class GatedForm(IEnumerable<KeyValuePair<string, string>> fields, Func<Task<bool>> leave)
+    : FormUrlEncodedContent(fields)
 {
-    /// <summary>False: no connection was ready for the body, so nothing can have been processed.</summary>
+    /// <summary>False: no byte of it has left, so nothing can have been processed.</summary>
     public bool Left { get; private set; }
 
-    // The overload with a token ends here as well, for types other than the base itself.
-    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context)
+    /// <summary>It was asked, and the answer was no.</summary>
+    public bool Held { get; private set; }
+
+    // The overload with a token ends here as well, for types other than the base itself. The headers wait in the
+    // connection's buffer for the body (HttpConnection flushes after the content), so nothing is on its way yet.
+    protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
     {
-        Left = true;
-        return base.SerializeToStreamAsync(stream, context);
+        Left = await leave();
+        Held = !Left;
+        if (Held)
+        {
+            throw new OperationCanceledException("The call came too late.");
+        }
+
+        await base.SerializeToStreamAsync(stream, context);
     }
 }

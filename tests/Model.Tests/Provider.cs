@@ -59,8 +59,10 @@ internal sealed class Provider : IMessageProvider
         _arrival = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 
-    public Task<SendResult> SendAsync(SendMessage message, CancellationToken cancellationToken)
+    public async Task<SendResult> SendAsync(
+        SendMessage message, Func<Task<bool>> leave, CancellationToken cancellationToken)
     {
+        Assert.True(await leave());
         var result = _verdicts.TryDequeue(out var verdict) ? verdict : null;
         if (result is null)
         {
@@ -70,7 +72,7 @@ internal sealed class Provider : IMessageProvider
 
         var call = new Call(message) { Result = result };
         _arrival.SetResult(call);
-        return call.Answer.Task;
+        return await call.Answer.Task;
     }
 
     public async IAsyncEnumerable<IReadOnlyList<ProviderMessage>> ListAsync(

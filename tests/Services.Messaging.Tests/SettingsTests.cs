@@ -49,7 +49,7 @@ public sealed class SettingsTests
         var (sending, _) = Read(("Sending:RatePerSecond", "80"), ("Twilio:ApiBaseUrl", ""));
 
         Assert.False(sending.Strict);
-        Assert.InRange(1 / sending.Spacing.TotalSeconds, 0.95 * 80, 80);
+        Assert.InRange(sending.Places / sending.Period.TotalSeconds, 0.95 * 80, 80);
         Assert.True(Read(("Sending:RatePerSecond", "")).Sending.Strict);
     }
 

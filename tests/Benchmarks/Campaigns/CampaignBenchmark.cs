@@ -46,7 +46,8 @@ internal static class CampaignBenchmark
             at > arrivals[0].AddSeconds(1) && at < arrivals[^1].AddSeconds(-1)).ToList();
         var perSecond = (steady.Count - 1) / (steady[^1] - steady[0]).TotalSeconds;
         Console.WriteLine($"sent: {arrivals.Count}, {perSecond:F1}/s of {Rate} allowed ({perSecond / Rate:P1}), "
-            + $"at most {Pace.MostInASecond(arrivals)} in a second");
+            + $"at most {Pace.MostInASecond(arrivals)} in a second, "
+            + $"{Pace.MostInASecond(arrivals.Where(at => at > arrivals[0].AddSeconds(10)).ToList())} after ten seconds");
         Console.WriteLine("by ten seconds, a second: " + string.Join(' ', arrivals
             .CountBy(at => (int)((at - arrivals[0]).TotalSeconds / 10)).Select(part => part.Value / 10)));
         Console.WriteLine($"callbacks: {latencies.Length} answered, {callbacks}/s, p50 {latencies[latencies.Length / 2]:F1} ms, "

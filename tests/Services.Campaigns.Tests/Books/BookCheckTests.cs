@@ -316,7 +316,8 @@ public sealed class LedgerOffice(DatabaseFixture databases) : IAsyncLifetime
     {
         public string Name => "twilio";
 
-        public Task<Messaging.SendResult> SendAsync(SendMessage message, CancellationToken cancellationToken) =>
+        public Task<Messaging.SendResult> SendAsync(
+            SendMessage message, Func<Task<bool>> leave, CancellationToken cancellationToken) =>
             throw new InvalidOperationException("Nothing is to be sent.");
 
         public async IAsyncEnumerable<IReadOnlyList<Messaging.ProviderMessage>> ListAsync(

@@ -90,7 +90,7 @@ public sealed class TwilioProviderTests : IAsyncLifetime
         // The second call finds a pooled connection, which a client may be tempted to replace silently.
         _answer = context => context.Response.WriteAsync("""{ "sid": "SM1" }""");
         var provider = Provider(_server.Urls.Single());
-        Assert.Equal(new SendResult.Accepted("SM1"), await provider.SendAsync(Order.Text("Bonjour"), default));
+        Assert.Equal(new SendResult.Accepted("SM1"), await provider.SendAsync(Order.Text("Bonjour"), AtOnce, default));
 
         _answer = context =>
         {
@@ -98,7 +98,7 @@ public sealed class TwilioProviderTests : IAsyncLifetime
             return Task.CompletedTask;
         };
 
-        Assert.IsType<SendResult.Unknown>(await provider.SendAsync(Order.Text("Bonjour"), default));
+        Assert.IsType<SendResult.Unknown>(await provider.SendAsync(Order.Text("Bonjour"), AtOnce, default));
         Assert.Equal(2, _requests);
     }
 
@@ -111,7 +111,19 @@ public sealed class TwilioProviderTests : IAsyncLifetime
         var provider = Provider(string.Format(null, address, new Uri(_server.Urls.Single()).Port));
 
         Assert.False(Assert.IsType<SendResult.NotSent>(
-            await provider.SendAsync(Order.Text("Bonjour"), default)).Connected);
+            await provider.SendAsync(Order.Text("Bonjour"), AtOnce, default)).Connected);
+    }
+
+    [Fact]
+    public async Task A_call_that_may_not_leave_any_more_is_never_seen_by_the_provider()
+    {
+        _answer = context => context.Response.WriteAsync("""{ "sid": "SM1" }""");
+        var provider = Provider(_server.Urls.Single());
+
+        Assert.True(Assert.IsType<SendResult.NotSent>(
+            await provider.SendAsync(Order.Text("Bonjour"), () => Task.FromResult(false), default)).Connected);
+        Assert.Equal(new SendResult.Accepted("SM1"), await provider.SendAsync(Order.Text("Bonjour"), AtOnce, default));
+        Assert.Equal(1, _requests);
     }
 
     [Fact]
@@ -148,8 +160,10 @@ public sealed class TwilioProviderTests : IAsyncLifetime
         Assert.InRange(_requests, 2, 20);
     }
 
+    private static Task<bool> AtOnce() => Task.FromResult(true);
+
     private Task<SendResult> SendAsync() =>
-        Provider(_server.Urls.Single()).SendAsync(Order.Text("Bonjour"), CancellationToken.None);
+        Provider(_server.Urls.Single()).SendAsync(Order.Text("Bonjour"), AtOnce, CancellationToken.None);
 
     private async Task ListAsync()
     {
