@@ -32,7 +32,9 @@ internal static class Ledger
         var times = arrivals.Select(arrival => arrival.At).Order().ToList();
         var gaps = times.Zip(times.Skip(1), (one, next) => next - one).ToList();
         var most = Pace.MostInASecond(times);
-        var period = gaps.Count == 0 ? TimeSpan.Zero : (times[^1] - times[0]) / gaps.Count;
+        // Of the second half: in the first the programs have just been started, and are being compiled.
+        var half = gaps.Count / 2;
+        var period = half == 0 ? TimeSpan.Zero : (times[^1] - times[^(half + 1)]) / half;
         if (layout.IsStrict && gaps.Min() < layout.MinInterval)
         {
             broken.Add($"two arrivals are only {gaps.Min().TotalMilliseconds:0} ms apart");

@@ -41,7 +41,7 @@ internal static class Scenarios
         (Layout.Strict, new("0 to 300 ms at the provider's door, at random", 200, SlowDoorAsync)),
         (Layout.Strict, new("the provider's door shut for 30 s", 200, ShutDoorAsync) { RecoversWithin = AfterTheProvider }),
 
-        (Layout.Fast, new("none", 2000, _ => Task.CompletedTask) { JudgesPace = true }),
+        (Layout.Fast, new("none", 4000, _ => Task.CompletedTask) { JudgesPace = true }),
         .. Steps.Select(step => (Layout.Fast, KillAt(step, 1000, times: 1))),
         (Layout.Fast, new("Messaging frozen 5 s between claim and call", 1000, play => Step(play, "after-claim", "STOP"))),
         (Layout.Fast, new("paused, resumed, cancelled", 1000, SteerAsync) { Cancels = true }),
