@@ -45,7 +45,7 @@ public static class Database
     /// What is said often is parsed and planned once a connection: at 80 messages a second planning took a third of the
     /// server's time. https://www.npgsql.org/doc/prepare.html#automatic-preparation
     /// </summary>
-    private static string Prepared(string connectionString) =>
+    public static string Prepared(string connectionString) =>
         new NpgsqlConnectionStringBuilder(connectionString) { MaxAutoPrepare = 100 }.ConnectionString;
 
     /// <summary>Maps every table, column and key to snake_case, as the SQL files name them.</summary>

@@ -5,8 +5,11 @@ namespace Services.Messaging;
 /// </summary>
 internal sealed class Line(int lanes) : IDisposable
 {
-    /// <summary>How fast <see cref="_usual"/> follows, a thousandth of it with each call.</summary>
-    private const double Step = 0.001;
+    /// <summary>By how much of itself <see cref="_usual"/> moves: a burst that is held up must not become usual.</summary>
+    private const double Step = 0.0002;
+
+    /// <summary>Of the first calls of a process, which take long, the shortest counts.</summary>
+    private const int FirstCalls = 100;
 
     private readonly SemaphoreSlim _lanes = new(lanes);
 
@@ -15,6 +18,7 @@ internal sealed class Line(int lanes) : IDisposable
     private int _urgent;
     private long _opensAt;
     private double _usual = double.MaxValue;
+    private int _calls;
 
     /// <summary>Nobody needs to ask for a slot so long: what the last one who got one knows.</summary>
     public TimeSpan Rest(TimeProvider clock) => -clock.GetElapsedTime(Volatile.Read(ref _opensAt));
@@ -52,7 +56,11 @@ internal sealed class Line(int lanes) : IDisposable
         lock (_lock)
         {
             var milliseconds = took.TotalMilliseconds;
-            _usual = Math.Min(_usual, 2 * milliseconds); // the first calls of a process take long
+            if (_calls < FirstCalls)
+            {
+                (_calls, _usual) = (_calls + 1, Math.Min(_usual, milliseconds));
+            }
+
             var excess = milliseconds - _usual;
             _usual *= excess > 0 ? 1 + (9 * Step) : 1 - Step;
             return TimeSpan.FromMilliseconds(Math.Max(0, excess));

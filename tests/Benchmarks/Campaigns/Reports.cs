@@ -28,6 +28,14 @@ internal sealed class Reports(Provider provider, Uri gateway)
 
     public TimeSpan MedianLag => _lags.Order().ElementAt(_lags.Count / 2);
 
+    public void ForgetLags()
+    {
+        lock (_readAnswered)
+        {
+            _lags.Clear();
+        }
+    }
+
     /// <summary>A new report if one is due, else a repeat.</summary>
     public (byte[] Request, Action? Answered) Next(int number)
     {

@@ -25,7 +25,7 @@ internal static class StatusBenchmark
         var messages = options is ["--messages", var text] ? int.Parse(text, CultureInfo.InvariantCulture) : 100_000;
         await using var databases = new DatabaseFixture();
         await databases.InitializeAsync();
-        await using var database = NpgsqlDataSource.Create(await databases.CreateDatabaseAsync());
+        await using var database = NpgsqlDataSource.Create(Database.Prepared(await databases.CreateDatabaseAsync()));
         await PrepareAsync(database, messages);
         var events = await EventsAsync(database);
         Console.WriteLine($"{messages} messages, {events.Length} reports, batches of {BatchSize}");
