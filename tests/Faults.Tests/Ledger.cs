@@ -158,7 +158,7 @@ internal static class Ledger
 
     /// <summary>Queues of messages that nobody could handle, with how many.</summary>
     private static async Task<IEnumerable<string>> AsideAsync(Performance performance) =>
-        (await performance.BrokerControlAsync("list_queues", "name", "messages")).Split('\n')
+        (await performance.BrokerControlAsync("list_queues", "name", "messages", "--no-table-headers")).Split('\n')
             .Select(line => line.Split('\t')).Where(line => line is [var name, not "0"]
                 && (name.EndsWith("_error", StringComparison.Ordinal)
                     || name.EndsWith("_skipped", StringComparison.Ordinal)))

@@ -11,7 +11,7 @@ public static class BrokerControl
     {
         var tool = Path.Combine(
             Path.GetDirectoryName(RabbitMqProcess.FindServer()) ?? throw Tools.Missing("RabbitMQ"), "rabbitmqctl");
-        var start = new ProcessStartInfo(tool, [.. arguments, "--quiet", "--no-table-headers"])
+        var start = new ProcessStartInfo(tool, [.. arguments, "--quiet"])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
