@@ -12,6 +12,9 @@ internal sealed partial class FormReader
 
     public bool IsValid => _errors.Count == 0;
 
+    /// <summary>What is wrong, by field, in the order in which it was found.</summary>
+    public IReadOnlyDictionary<string, string[]> Errors => _errors;
+
     public ValidationProblem Problem => Problems.Fields(_errors);
 
     public void Refuse(string field, string remedy) => _errors.TryAdd(field, [remedy]);

@@ -24,6 +24,7 @@ builder.Services.AddDbContext<CampaignsDbContext>((services, options) =>
 builder.AddSandbox();
 builder.AddMessageDispatcher();
 builder.AddBooks();
+builder.AddContactImport();
 builder.Services.AddOpenApi();
 
 var app = builder.Build();

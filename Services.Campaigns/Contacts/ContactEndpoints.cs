@@ -2,6 +2,15 @@ namespace Services.Campaigns;
 
 internal static class ContactEndpoints
 {
+    /// <summary>What takes in files of contacts.</summary>
+    public static WebApplicationBuilder AddContactImport(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<ImportStore>()
+            .AddSingleton<ContactImporter>()
+            .AddHostedService(provider => provider.GetRequiredService<ContactImporter>());
+        return builder;
+    }
+
     public static void MapContacts(this IEndpointRouteBuilder app)
     {
         var contacts = app.MapGroup("/api/contacts").WithTags("Contacts");
@@ -10,5 +19,16 @@ internal static class ContactEndpoints
         contacts.MapGet("/{id:guid}", GetContact.HandleAsync);
         contacts.MapPut("/{id:guid}", UpdateContact.HandleAsync);
         contacts.MapDelete("/{id:guid}", EraseContact.HandleAsync);
+
+        contacts.MapPost("/import", ImportContacts.HandleAsync).WithMetadata(ImportContacts.Limit).TakesFile();
+        contacts.MapPost("/import/check", CheckImport.HandleAsync).TakesFile();
+        contacts.MapGet("/imports", GetImports.ListAsync);
+        contacts.MapGet("/imports/{id:guid}", GetImports.OneAsync);
+        contacts.MapGet("/imports/{id:guid}/rejects", GetRejects.FileAsync);
+        contacts.MapGet("/imports/{id:guid}/rejected-rows", GetRejects.ListAsync);
     }
+
+    // The handlers read the body themselves, so that the description does not know of it.
+    private static void TakesFile(this RouteHandlerBuilder route) =>
+        route.Accepts<Stream>("text/csv", "text/plain", "application/octet-stream", "multipart/form-data");
 }

@@ -6,10 +6,10 @@ namespace Services.Campaigns;
 internal sealed record ContactForm
 {
     private const int LongestName = 100;
-    private const int LongestLabel = 50;
+    internal const int LongestLabel = 50;
     private const int LongestValue = 500;
     private const int MostTags = 50;
-    private const int MostAttributes = 50;
+    internal const int MostAttributes = 50;
 
     /// <summary>In the international form.</summary>
     public string? Phone { get; init; }
@@ -25,10 +25,14 @@ internal sealed record ContactForm
     /// <summary>Texts by name, usable in messages as <c>{{name}}</c>.</summary>
     public IReadOnlyDictionary<string, string?>? Attributes { get; init; }
 
-    public bool TryRead([NotNullWhen(true)] out ContactDetails? details, out FormReader form)
+    public bool TryRead([NotNullWhen(true)] out ContactDetails? details, out FormReader form) =>
+        TryRead(null, out details, out form);
+
+    /// <param name="country">Whose number a national one is.</param>
+    public bool TryRead(Country? country, [NotNullWhen(true)] out ContactDetails? details, out FormReader form)
     {
         form = new();
-        if (!PhoneNumber.TryParse(Phone, out var phone, out var remedy))
+        if (!PhoneNumber.TryParse(Phone, country, out var phone, out var remedy))
         {
             form.Refuse("phone", remedy);
         }
@@ -41,6 +45,10 @@ internal sealed record ContactForm
         details = form.IsValid ? new(phone!, firstName, lastName, language, tags, attributes) : null;
         return form.IsValid;
     }
+
+    /// <summary>Else no message could name it.</summary>
+    internal static bool IsAttributeName(string name) =>
+        !name.Any(letter => letter is '{' or '}' || char.IsSurrogate(letter) || char.IsControl(letter));
 
     private List<string> ReadTags(FormReader form)
     {
@@ -69,8 +77,7 @@ internal sealed record ContactForm
         foreach (var (key, value) in Attributes ?? new Dictionary<string, string?>())
         {
             var name = form.Required("attributes", key, LongestLabel);
-            // Else no message could name it.
-            if (name.Any(letter => letter is '{' or '}' || char.IsSurrogate(letter)))
+            if (!IsAttributeName(name))
             {
                 form.Refuse("attributes", "An attribute's name is without braces and emoji.");
             }

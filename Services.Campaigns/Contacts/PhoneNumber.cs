@@ -16,18 +16,6 @@ internal sealed record PhoneNumber
     private const string International =
         "Write the number in the international form: + and the country code first, for example +33 6 12 34 56 78.";
 
-    // Where a wrong number of digits is certain to be a typing error. TrunkZero: dialled 0 before the number inside the
-    // country and never after the country code, so that +33 06… can only mean +33 6…. (Italy keeps its 0, for example.)
-    private static readonly (string Code, int Least, int Most, bool TrunkZero)[] Countries =
-    [
-        ("1", 10, 10, false), ("7", 10, 10, false), ("31", 9, 9, true), ("32", 8, 9, true), ("33", 9, 9, true),
-        ("34", 9, 9, false), ("41", 9, 9, true), ("44", 9, 10, true), ("49", 6, 13, true), ("52", 10, 11, false),
-        ("55", 10, 11, true), ("91", 10, 10, true), ("212", 9, 9, true), ("213", 8, 9, true), ("216", 8, 8, false),
-        ("221", 9, 9, false), ("223", 8, 8, false), ("225", 10, 10, false), ("226", 8, 8, false),
-        ("237", 9, 9, false), ("262", 9, 9, true), ("351", 9, 9, false), ("352", 4, 11, false),
-        ("590", 9, 9, true), ("594", 9, 9, true), ("596", 9, 9, true),
-    ];
-
     private PhoneNumber(string value) => Value = value;
 
     /// <summary>With the plus sign.</summary>
@@ -44,11 +32,18 @@ internal sealed record PhoneNumber
     public static bool TryParse(
         string? text,
         [NotNullWhen(true)] out PhoneNumber? number,
+        [NotNullWhen(false)] out string? remedy) => TryParse(text, null, out number, out remedy);
+
+    /// <summary>The same, where a national number is one of <paramref name="country"/>, which somebody named.</summary>
+    public static bool TryParse(
+        string? text,
+        Country? country,
+        [NotNullWhen(true)] out PhoneNumber? number,
         [NotNullWhen(false)] out string? remedy)
     {
         number = null;
         remedy = Read(text, out var international, out var digits)
-            ?? (international ? Check(ref digits) : NationalForm(digits));
+            ?? (international ? Check(ref digits) : Complete(country, ref digits));
         if (remedy is not null)
         {
             return false;
@@ -120,6 +115,22 @@ internal sealed record PhoneNumber
             ? "The country code is missing. A French number has +33 in place of its first 0: +33 6 12 34 56 78."
             : "The country code is missing. " + International;
 
+    private static string? Complete(Country? country, ref string digits)
+    {
+        if (country is null)
+        {
+            return NationalForm(digits);
+        }
+
+        if (country.Complete(digits) is not { } complete)
+        {
+            return $"This is no number of {country.Name} (+{country.Code}): check it. " + International;
+        }
+
+        digits = complete;
+        return Check(ref digits);
+    }
+
     private static string? Check(ref string digits)
     {
         if (digits.Length == 0 || digits[0] == '0')
@@ -127,20 +138,16 @@ internal sealed record PhoneNumber
             return "A country code begins with 1 to 9. " + International;
         }
 
-        foreach (var (code, least, most, trunkZero) in Countries)
+        if (Country.Of(digits) is { } country)
         {
-            if (!digits.StartsWith(code, StringComparison.Ordinal))
-            {
-                continue;
-            }
-
+            var (code, least, most, trunkZero) = (country.Code, country.Least, country.Most, country.TrunkZero);
             if (trunkZero && digits.Length > code.Length && digits[code.Length] == '0')
             {
                 digits = code + digits[(code.Length + 1)..];
             }
 
             var count = digits.Length - code.Length;
-            if (count < least || count > most || (trunkZero && digits[code.Length] == '0'))
+            if (!country.Takes(count) || (trunkZero && digits[code.Length] == '0'))
             {
                 var wanted = least == most ? $"{least}" : $"{least} to {most}";
                 return $"After +{code} come {wanted} digits{(trunkZero ? ", the first not 0" : "")}: check the number.";

@@ -1,0 +1,112 @@
+using System.Runtime.CompilerServices;
+using CsvHelper;
+
+namespace Services.Campaigns;
+
+/// <summary>The rows of a file, each as what it says about a contact or as what is wrong with it.</summary>
+internal static class ImportRows
+{
+    private static readonly char[] BetweenTags = [',', ';', '|'];
+
+    /// <exception cref="ImportFileException">The file itself is broken from there on.</exception>
+    public static async IAsyncEnumerable<ImportRow> ReadAsync(
+        Stream file, ImportPlan plan, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var country = Country.Find(plan.Country)!;
+        CsvMalformedRecord? malformed = null;
+        var options = CsvSniffer.Options(plan.Encoding, plan.Delimiter) with
+        {
+            // A quote inside a name without quotes is a letter like others; the other mistakes swallow what follows.
+            OnMalformedRecord = record =>
+                malformed ??= record.Reason is CsvMalformedReason.StrayQuote ? null : record,
+        };
+        await using var csv = CsvReader.Create(file, options);
+        while (await NextAsync())
+        {
+            yield return Read(csv, plan, country);
+        }
+
+        async Task<bool> NextAsync()
+        {
+            try
+            {
+                var any = await csv.ReadAsync(cancellationToken);
+                return malformed is null ? any : throw new ImportFileException(
+                    malformed.Value.LineNumber,
+                    "From this line on a quote is not closed, or stands in the wrong place: a field that begins with a "
+                    + "quote ends with one, and a quote inside it is written twice.");
+            }
+            catch (CsvFormatException exception)
+            {
+                throw new ImportFileException(
+                    exception.LineNumber,
+                    "The row that begins in this line is longer than 1 MB: perhaps a quote is not closed, or the line "
+                    + "ends are missing.");
+            }
+        }
+    }
+
+    private static ImportRow Read(CsvReader csv, ImportPlan plan, Country country)
+    {
+        string? phone = null, firstName = null, lastName = null, language = null, tags = null;
+        Dictionary<string, string?>? attributes = null;
+        for (var index = 0; index < plan.Columns.Count && index < csv.FieldCount; index++)
+        {
+            var field = plan.Columns[index].Field;
+            if (csv.IsEmpty(index) || field is ImportFields.Ignore)
+            {
+                continue;
+            }
+
+            var cell = CsvCell.Restore(csv.GetString(index));
+            switch (field)
+            {
+                case ImportFields.Phone: phone = cell; break;
+                case ImportFields.FirstName: firstName = cell; break;
+                case ImportFields.LastName: lastName = cell; break;
+                case ImportFields.Language: language = cell; break;
+                case ImportFields.Tags: tags = cell; break;
+                case var _ when !string.IsNullOrWhiteSpace(cell):
+                    (attributes ??= [])[field[ImportFields.Attribute.Length..]] = cell;
+                    break;
+                default: break;
+            }
+        }
+
+        var form = new ContactForm
+        {
+            Phone = phone,
+            FirstName = firstName,
+            LastName = lastName,
+            Language = language,
+            Tags = tags is null ? plan.Tags
+                : [.. plan.Tags, .. tags.Split(
+                    BetweenTags, StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)],
+            Attributes = attributes,
+        };
+        if (form.TryRead(country, out var details, out var mistakes))
+        {
+            return new((int)csv.RowNumber, csv.LineNumber, details, null);
+        }
+
+        var (where, reasons) = mistakes.Errors.First();
+        return new((int)csv.RowNumber, csv.LineNumber, null, new(
+            where,
+            where == ImportFields.Phone && string.IsNullOrWhiteSpace(phone) ? "The phone number is missing." : reasons[0],
+            [.. Enumerable.Range(0, Math.Min(csv.FieldCount, plan.Columns.Count)).Select(csv.GetString)]));
+    }
+}
+
+/// <param name="Number">Counted without the header.</param>
+/// <param name="Line">In the file, where it begins.</param>
+/// <param name="Details">Null if the row is rejected.</param>
+internal sealed record ImportRow(int Number, long Line, ContactDetails? Details, RejectedRow? Rejected);
+
+/// <param name="Field">What is wrong: phone, language, attributes.city …</param>
+internal sealed record RejectedRow(string Field, string Reason, IReadOnlyList<string> Cells);
+
+/// <summary>The file cannot be read to its end.</summary>
+internal sealed class ImportFileException(long line, string remedy) : Exception(remedy)
+{
+    public long? Line => line > 0 ? line : null;
+}

@@ -1,0 +1,96 @@
+using System.Text;
+
+namespace Services.Campaigns.Tests;
+
+public class CsvSnifferTests
+{
+    private static readonly ImportWishes NoWishes = new(Country.Find("FR")!, null, null, [], null);
+
+    [Theory]
+    [InlineData("utf-8", true)]
+    [InlineData("utf-8", false)]
+    [InlineData("utf-16", true)]
+    [InlineData("utf-16", false)]
+    [InlineData("utf-16be", true)]
+    [InlineData("windows-1252", false)]
+    public async Task The_encoding_is_found_with_and_without_a_byte_order_mark(string name, bool mark)
+    {
+        var encoding = TextEncodings.Get(name);
+        byte[] file = [.. mark ? encoding.GetPreamble() : [], .. encoding.GetBytes("Prénom;Téléphone\r\nZoé;06\r\n")];
+
+        var sniffed = (await ReadAsync(file))!;
+
+        Assert.Equal(name, sniffed.Plan.Encoding);
+        Assert.Equal(["Prénom", "Téléphone"], sniffed.Plan.Columns.Select(column => column.Name));
+        Assert.Equal(["Zoé", "06"], sniffed.Samples.Single());
+    }
+
+    [Theory]
+    [InlineData("phone,firstName", ',', "en")]
+    [InlineData("Prénom;Nom;N° de téléphone", ';', "fr")]
+    [InlineData("numero\tnom", '\t', "fr")]
+    [InlineData("PHONE|Last name", '|', "en")]
+    [InlineData("\"tel;\"\"a\";telephone", ';', null)]
+    public async Task Delimiter_and_language_are_those_of_the_header(string header, char delimiter, string? language)
+    {
+        var sniffed = (await ReadAsync(Encoding.UTF8.GetBytes(header + "\n")))!;
+
+        Assert.Equal((delimiter, language), (sniffed.Plan.Delimiter, sniffed.Plan.HeaderLanguage));
+        Assert.Single(sniffed.Plan.Columns, column => column.Field == "phone");
+    }
+
+    [Fact]
+    public async Task Other_columns_become_attributes_and_a_field_is_filled_once()
+    {
+        var sniffed = (await ReadAsync("phone,mobile,Ville,attributes.age, ,étiquettes\n"u8.ToArray()))!;
+
+        Assert.Equal(
+            ["phone", "ignore", "attributes.Ville", "attributes.age", "ignore", "tags"],
+            sniffed.Plan.Columns.Select(column => column.Field));
+    }
+
+    [Fact]
+    public async Task Columns_can_be_mapped_by_hand()
+    {
+        var wishes = NoWishes with { Columns = ["ignore", "phone", "attributes.city"] };
+
+        var sniffed = (await ReadAsync("phone,b,c\n1,2,3\n"u8.ToArray(), wishes))!;
+
+        Assert.Equal(wishes.Columns, sniffed.Plan.Columns.Select(column => column.Field));
+    }
+
+    [Theory]
+    [InlineData("", "file", "empty")]
+    [InlineData("PK\u0003\u0004rest", "file", "workbook")]
+    [InlineData("%PDF-1.7", "file", "PDF")]
+    [InlineData("abc\0\0\0\u0001defgh", "file", "no text")]
+    [InlineData("name,city\nZoé,Lyon\n", "phone", "name, city")]
+    [InlineData("\n\n", "phone", "phone, numero or telephone")]
+    public async Task What_is_no_list_of_contacts_is_refused_with_a_remedy(string file, string field, string remedy)
+    {
+        var form = new FormReader();
+
+        Assert.Null(await CsvSniffer.ReadAsync(Encoding.UTF8.GetBytes(file), NoWishes, form, CancellationToken.None));
+        Assert.Contains(remedy, form.Errors[field][0], StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(10_000, "columns")]
+    [InlineData(100, "columns")] // few enough to read, too many attributes
+    public async Task Too_many_columns_are_refused(int columns, string field)
+    {
+        var header = "phone," + string.Join(',', Enumerable.Range(0, columns).Select(index => $"c{index}"));
+        var form = new FormReader();
+
+        Assert.Null(await CsvSniffer.ReadAsync(Encoding.UTF8.GetBytes(header), NoWishes, form, CancellationToken.None));
+        Assert.Contains("at most", form.Errors[field][0], StringComparison.Ordinal);
+    }
+
+    private static async Task<SniffedFile?> ReadAsync(byte[] file, ImportWishes? wishes = null)
+    {
+        var form = new FormReader();
+        var sniffed = await CsvSniffer.ReadAsync(file, wishes ?? NoWishes, form, CancellationToken.None);
+        Assert.True(form.IsValid, string.Join(' ', form.Errors.Values.SelectMany(reasons => reasons)));
+        return sniffed;
+    }
+}

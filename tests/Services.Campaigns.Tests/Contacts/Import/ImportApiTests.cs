@@ -1,0 +1,251 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json.Nodes;
+using FsCheck.Fluent;
+using Testing;
+
+namespace Services.Campaigns.Tests;
+
+[Collection(CampaignsApp.Name)]
+public class ImportApiTests(CampaignsApp app)
+{
+    [Fact]
+    public async Task Every_row_lands_in_one_pile_and_the_piles_add_up()
+    {
+        var (changed, same) = (CampaignsApp.AnyPhone(), CampaignsApp.AnyPhone());
+        await app.CreateContactAsync(
+            new() { ["phone"] = changed, ["firstName"] = "Zoé", ["tags"] = new JsonArray("vip") });
+        await app.CreateContactAsync(new() { ["phone"] = same, ["firstName"] = "Léa" });
+        var added = CampaignsApp.AnyPhone();
+
+        var import = await ImportAsync($"""
+            Téléphone;Prénom;Nom;étiquettes;Ville
+            {National(added)};Ana;Roux;vip, nouveau;Lyon
+            {changed};;Blanc;nouveau;
+            {same};Léa;;;
+            {added};Bis;;;
+            06;Pas un numéro;;;
+            {CampaignsApp.AnyPhone()};{new string('x', 101)};;;
+            """);
+
+        Assert.Equal("completed", (string?)import["state"]);
+        Assert.Equal(
+            (6, 1, 1, 1, 1, 2),
+            ((int)import["rowsRead"]!, (int)import["inserted"]!, (int)import["updated"]!, (int)import["unchanged"]!,
+                (int)import["duplicates"]!, (int)import["rejected"]!));
+        Assert.Equal(("utf-8", ";", "fr", 1.0), ((string?)import["encoding"], (string?)import["delimiter"],
+            (string?)import["headerLanguage"], (double)import["progress"]!));
+
+        var ana = await FindAsync(added);
+        Assert.Equal(
+            ("Ana", "Roux", "Lyon"),
+            ((string?)ana["firstName"], (string?)ana["lastName"], (string?)ana["attributes"]!["Ville"]));
+        Assert.Equal(["vip", "nouveau"], ana["tags"]!.AsArray().Select(tag => (string?)tag));
+        var zoe = await FindAsync(changed);
+        Assert.Equal(("Zoé", "Blanc"), ((string?)zoe["firstName"], (string?)zoe["lastName"]));
+        Assert.Equal(["vip", "nouveau"], zoe["tags"]!.AsArray().Select(tag => (string?)tag));
+
+        var rejected = (await app.GetAsync($"/api/contacts/imports/{import["id"]}/rejected-rows?limit=1"))!;
+        Assert.Equal((2, 6L, "Téléphone", "phone"), (
+            (int)rejected["total"]!, (long)rejected["items"]![0]!["line"]!, (string?)rejected["items"]![0]!["column"],
+            (string?)rejected["items"]![0]!["field"]));
+        var rest = await app.GetAsync(
+            $"/api/contacts/imports/{import["id"]}/rejected-rows?cursor={rejected["nextCursor"]}");
+        Assert.Equal((7L, "Prénom"), ((long)rest["items"]![0]!["line"]!, (string?)rest["items"]![0]!["column"]));
+    }
+
+    [Fact]
+    public async Task Rejected_rows_can_be_downloaded_corrected_and_sent_alone()
+    {
+        var phone = CampaignsApp.AnyPhone();
+        var import = await ImportAsync($"phone;firstName;city\n{CampaignsApp.AnyPhone()};Ana;\nabc;=Zoé;Lyon\n");
+
+        var file = await app.Client.GetByteArrayAsync($"/api/contacts/imports/{import["id"]}/rejects");
+        Assert.Equal(
+            "\uFEFFline,column,reason,phone,firstName,city\r\n3,phone,",
+            Encoding.UTF8.GetString(file)[..50]);
+        var again = await ImportAsync(
+            Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(file).Replace("abc", phone, StringComparison.Ordinal)));
+
+        Assert.Equal((1, 1), ((int)again["rowsRead"]!, (int)again["inserted"]!));
+        var contact = await FindAsync(phone);
+        Assert.Equal("=Zoé", (string?)contact["firstName"]);
+        Assert.Equal(["city"], contact["attributes"]!.AsObject().Select(attribute => attribute.Key));
+    }
+
+    [Fact]
+    public async Task A_second_import_of_the_same_file_changes_nothing()
+    {
+        var file = "phone,firstName,city\n" + string.Concat(
+            Enumerable.Range(0, 50).Select(index => $"{CampaignsApp.AnyPhone()},N{index},Lyon\n"));
+        await ImportAsync(file);
+
+        var again = await ImportAsync(file);
+
+        Assert.Equal((0, 0, 50), ((int)again["inserted"]!, (int)again["updated"]!, (int)again["unchanged"]!));
+    }
+
+    [Fact]
+    public async Task A_form_with_a_file_a_mapping_and_tags_is_taken_too()
+    {
+        var phone = CampaignsApp.AnyPhone();
+        using var form = new MultipartFormDataContent();
+        form.Add(new StringContent("x"), "other");
+        form.Add(new StringContent($"a,b\nZoé,{phone}\n"), "file", "liste.csv");
+
+        var import = await DoneAsync(await app.Client.PostAsync(
+            "/api/contacts/import?columns=attributes.surnom,phone&tag=mai&tag=vip&country=FR", form));
+
+        Assert.Equal(("liste.csv", 1), ((string?)import["fileName"], (int)import["inserted"]!));
+        var contact = await FindAsync(phone);
+        Assert.Equal("Zoé", (string?)contact["attributes"]!["surnom"]);
+        Assert.Equal(["mai", "vip"], contact["tags"]!.AsArray().Select(tag => (string?)tag));
+    }
+
+    [Theory]
+    [InlineData("utf-16")]
+    [InlineData("windows-1252")]
+    public async Task Accents_survive_every_encoding(string name)
+    {
+        // The first accent stands behind the part of the file by which people would guess.
+        var phone = CampaignsApp.AnyPhone();
+        var filler = string.Concat(Enumerable.Repeat("+33611111111,Ana\n", 70_000));
+        var encoding = TextEncodings.Get(name);
+
+        var import = await ImportAsync(
+            [.. encoding.GetPreamble(), .. encoding.GetBytes($"phone,firstName\n{filler}{phone},Zoé\n")]);
+
+        Assert.Equal(name, (string?)import["encoding"]);
+        Assert.Equal("Zoé", (string?)(await FindAsync(phone))["firstName"]);
+    }
+
+    [Theory]
+    [InlineData("text/csv", "name\nZoé\n", 400, "phone")]
+    [InlineData("text/csv", "", 400, "file")]
+    [InlineData("text/csv?country=XX", "phone\n", 400, "country")]
+    [InlineData("text/csv?delimiter=-", "phone\n", 400, "delimiter")]
+    [InlineData("text/csv?columns=phone", "phone,b\n", 400, "columns")]
+    [InlineData("text/csv?columns=phone,wrong", "phone,b\n", 400, "columns")]
+    [InlineData("application/json", "{}", 415, null)]
+    [InlineData("multipart/form-data; boundary=x", "--x--", 415, null)]
+    public async Task What_cannot_be_imported_is_refused_at_once(string type, string body, int status, string? field)
+    {
+        var parts = type.Split('?');
+        using var content = new StringContent(body);
+        content.Headers.ContentType = MediaTypeHeaderValue.Parse(parts[0]);
+        using var response = await app.Client.PostAsync("/api/contacts/import?" + parts.ElementAtOrDefault(1), content);
+
+        Assert.Equal(status, (int)response.StatusCode);
+        var problem = (await response.Content.ReadFromJsonAsync<JsonObject>())!;
+        Assert.True(field is null || problem["errors"]!.AsObject().ContainsKey(field), problem.ToJsonString());
+    }
+
+    [Fact]
+    public async Task A_check_says_how_the_file_would_be_read()
+    {
+        using var content = Csv("Téléphone;Ville\n06 12 34 56 78;Lyon\n'+33 6;=1\n"u8.ToArray());
+        using var response = await app.Client.PostAsync("/api/contacts/import/check?country=FR", content);
+
+        var check = (await response.Content.ReadFromJsonAsync<JsonObject>())!;
+        Assert.Equal((";", "FR"), ((string?)check["delimiter"], (string?)check["country"]));
+        Assert.Equal(
+            ["phone", "attributes.Ville"], check["columns"]!.AsArray().Select(column => (string?)column!["field"]));
+        Assert.Equal(
+            ["06 12 34 56 78", "+33 6"], check["columns"]![0]!["samples"]!.AsArray().Select(value => (string?)value));
+    }
+
+    [Theory]
+    [InlineData("\"never closed,Zoé\n+33612345678,Léa\n", 3)]
+    [InlineData("\"+33612345678\"x,Zoé\n", 3)]
+    public async Task A_file_that_breaks_in_the_middle_changes_nobody(string rest, long line)
+    {
+        var phone = CampaignsApp.AnyPhone();
+
+        var import = await ImportAsync($"phone,firstName\n{phone},Ana\n{rest}");
+
+        Assert.Equal(("failed", "file", line), (
+            (string?)import["state"], (string?)import["error"]!["field"], (long?)import["error"]!["line"]));
+        Assert.Contains("quote", (string)import["error"]!["detail"]!, StringComparison.Ordinal);
+        Assert.Equal(0, (int)(await app.GetAsync($"/api/contacts?search={phone[1..]}"))["total"]!);
+    }
+
+    [Fact]
+    public async Task A_line_of_10_MB_is_named_and_the_service_goes_on()
+    {
+        var import = await ImportAsync($"phone\n+33612345678\n{new string('1', 10 << 20)}\n+33612345679\n");
+
+        Assert.Equal(("failed", 3L), ((string?)import["state"], (long?)import["error"]!["line"]));
+        Assert.Equal("completed", (string?)(await ImportAsync($"phone\n{CampaignsApp.AnyPhone()}\n"))["state"]);
+    }
+
+    [Fact]
+    public async Task An_import_that_a_crash_has_interrupted_goes_on_where_it_was()
+    {
+        var phones = Enumerable.Range(0, 3).Select(_ => CampaignsApp.AnyPhone()).ToList();
+        var import = await ImportAsync("phone\n" + string.Join('\n', phones));
+        // As a process leaves it that dies after the first row's chunk: the file is still there.
+        await app.ExecuteAsync("""
+            with file as (
+                insert into contact_import_chunks (import_id, number, bytes) values ($1, 0, $2) returning 1)
+            update contact_imports set state = 'running', merged_up_to = 1, inserted = 1, unchanged = 0
+            from file where id = $1
+            """, import.Id(), Encoding.UTF8.GetBytes("phone\n" + string.Join('\n', phones)));
+        await app.ExecuteAsync("delete from contacts where phone = $1", phones[2]);
+
+        var again = await DoneAsync(import.Id());
+
+        Assert.Equal((3, 2, 1), ((int)again["rowsRead"]!, (int)again["inserted"]!, (int)again["unchanged"]!));
+        await FindAsync(phones[2]);
+    }
+
+    [Fact]
+    public async Task The_piles_add_up_whatever_is_in_the_file()
+    {
+        var phones = Enumerable.Range(0, 20).Select(_ => CampaignsApp.AnyPhone()).ToArray();
+        var row = from phone in Gen.Elements<string>([.. phones, "", "abc", "0"])
+                  from name in Gen.Elements("", "Zoé", "\"a;b\"", "x\"y", "'=1", "\u0001")
+                  from tag in Gen.Elements("", "vip", "a,b|c")
+                  select $"{phone};{name};{tag}\n";
+        foreach (var rows in row.ArrayOf(60).Sample(5))
+        {
+            var import = await ImportAsync("phone;firstName;tags\n" + string.Concat(rows));
+
+            Assert.Equal("completed", (string?)import["state"]);
+            Assert.Equal(60, (int)import["rowsRead"]!);
+            Assert.Equal(60, new[] { "inserted", "updated", "unchanged", "duplicates", "rejected" }
+                .Sum(pile => (int)import[pile]!));
+        }
+    }
+
+    private static string National(string phone) => "0" + phone[3..];
+
+    private static ByteArrayContent Csv(byte[] file) =>
+        new(file) { Headers = { ContentType = new("text/csv") } };
+
+    private Task<JsonNode> ImportAsync(string file) => ImportAsync(Encoding.UTF8.GetBytes(file));
+
+    private async Task<JsonNode> ImportAsync(byte[] file)
+    {
+        using var content = Csv(file);
+        return await DoneAsync(await app.Client.PostAsync("/api/contacts/import?country=FR", content));
+    }
+
+    private async Task<JsonNode> DoneAsync(HttpResponseMessage response)
+    {
+        using (response)
+        {
+            Assert.True(
+                response.StatusCode == HttpStatusCode.Accepted, await response.Content.ReadAsStringAsync());
+            return await DoneAsync((Guid)(await response.Content.ReadFromJsonAsync<JsonObject>())!["importId"]!);
+        }
+    }
+
+    private Task<JsonNode> DoneAsync(Guid import) => Eventually.ReturnsAsync(
+        () => app.GetAsync($"/api/contacts/imports/{import}"),
+        answer => (string?)answer["state"] is "completed" or "failed");
+
+    private async Task<JsonNode> FindAsync(string phone) =>
+        Assert.Single((await app.GetAsync($"/api/contacts?search={phone[1..]}"))["items"]!.AsArray())!;
+}
