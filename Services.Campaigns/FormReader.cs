@@ -68,6 +68,10 @@ internal sealed partial class FormReader
         return text;
     }
 
+    /// <summary>As the API spells it.</summary>
+    public static string NameOf<T>(T value)
+        where T : struct, Enum => JsonNamingPolicy.CamelCase.ConvertName(value.ToString());
+
     /// <summary>One of the names of <typeparamref name="T"/> in the API's spelling; null if nothing is given.</summary>
     public T? Choice<T>(string field, string? value)
         where T : struct, Enum

@@ -18,6 +18,7 @@ internal static class CampaignEndpoints
         campaigns.MapPost("/{id:guid}/cancel", SteerCampaign.CancelAsync);
         campaigns.MapPost("/{id:guid}/retry-failed", RetryMessages.FailedAsync);
         campaigns.MapGet("/{id:guid}/messages", ListMessages.HandleAsync);
+        campaigns.MapGet("/{id:guid}/export", ExportCampaign.HandleAsync);
         campaigns.MapGet("/{id:guid}/stats", GetStats.HandleAsync);
         campaigns.MapGet("/{id:guid}/events", StreamStats.HandleAsync);
     }

@@ -38,8 +38,11 @@ internal sealed class ImportMerge(NpgsqlConnection connection, TimeProvider cloc
                 select * from staged where row > $2 and row <= $3
             ), merged as (
                 insert into contacts as c (
-                    id, phone, first_name, last_name, language, tags, attributes, created_at, updated_at)
-                select id, phone, first_name, last_name, language, tags, attributes, $4, $4 from chunk order by row
+                    id, phone, first_name, last_name, language, tags, attributes, opted_out_at, consent_at, created_at,
+                    updated_at)
+                select id, phone, first_name, last_name, language, tags, attributes, case when opted_out then $4 end,
+                    case when opted_out then $4 end, $4, $4
+                from chunk order by row
                 on conflict (phone) do update set
                     first_name = coalesce(excluded.first_name, c.first_name),
                     last_name = coalesce(excluded.last_name, c.last_name),
@@ -48,10 +51,14 @@ internal sealed class ImportMerge(NpgsqlConnection connection, TimeProvider cloc
                         select tag from unnest(excluded.tags) with ordinality as added (tag, place)
                         where tag <> all (c.tags) order by place),
                     attributes = c.attributes || excluded.attributes,
+                    opted_out_at = coalesce(c.opted_out_at, excluded.opted_out_at),
+                    consent_at = case when c.opted_out_at is null then greatest(c.consent_at, excluded.consent_at)
+                        else c.consent_at end,
                     updated_at = excluded.updated_at
                 where excluded.first_name <> coalesce(c.first_name, '')
                     or excluded.last_name <> coalesce(c.last_name, '')
                     or excluded.language <> coalesce(c.language, '')
+                    or excluded.opted_out_at is not null and c.opted_out_at is null
                     or not excluded.tags <@ c.tags or not excluded.attributes <@ c.attributes
                 returning xmax = 0 as is_new
             ), counted as (

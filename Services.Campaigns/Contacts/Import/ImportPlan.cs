@@ -23,13 +23,17 @@ internal static class ImportFields
     public const string LastName = "lastName";
     public const string Language = "language";
     public const string Tags = "tags";
+
+    /// <summary>Whether the person wants no messages. It can say so, and never the contrary.</summary>
+    public const string OptedOut = "optedOut";
+
     public const string Ignore = "ignore";
 
     /// <summary>Followed by the attribute's name.</summary>
     public const string Attribute = "attributes.";
 
     /// <summary>Those of which a file has one column at most.</summary>
-    public static readonly IReadOnlyList<string> Single = [Phone, FirstName, LastName, Language, Tags];
+    public static readonly IReadOnlyList<string> Single = [Phone, FirstName, LastName, Language, Tags, OptedOut];
 
     private static readonly Dictionary<string, (string Field, string? Language)> Names = new()
     {
@@ -44,14 +48,15 @@ internal static class ImportFields
         ["nom"] = (LastName, "fr"), ["nomdefamille"] = (LastName, "fr"),
         ["language"] = (Language, "en"), ["locale"] = (Language, null), ["langue"] = (Language, "fr"),
         ["tags"] = (Tags, "en"), ["tag"] = (Tags, "en"), ["labels"] = (Tags, "en"), ["etiquettes"] = (Tags, "fr"),
-        ["etiquette"] = (Tags, "fr"),
+        ["etiquette"] = (Tags, "fr"), ["optedout"] = (OptedOut, "en"), ["optout"] = (OptedOut, "en"),
+        ["desinscrit"] = (OptedOut, "fr"),
     };
 
     /// <summary>What a column of this name holds, and which language the name is in.</summary>
     public static (string Field, string? Language) Of(string name) => Names.GetValueOrDefault(Folded(name)) switch
     {
         { Field: not null } known => known,
-        _ when string.IsNullOrWhiteSpace(name) => (Ignore, null),
+        _ when string.IsNullOrWhiteSpace(name) || ExportContacts.Computed.Contains(name) => (Ignore, null),
         _ => (Attribute + (name.StartsWith(Attribute, StringComparison.OrdinalIgnoreCase) ? name[Attribute.Length..] : name)
             .Trim().Normalize(), null),
     };

@@ -7,6 +7,8 @@ namespace Services.Campaigns;
 internal static class ImportRows
 {
     private static readonly char[] BetweenTags = [',', ';', '|'];
+    private static readonly string[] Yes = ["yes", "true", "1", "x", "oui", "vrai"];
+    private static readonly string[] No = ["no", "false", "0", "non", "faux", ""];
 
     /// <exception cref="ImportFileException">The file itself is broken from there on.</exception>
     public static async IAsyncEnumerable<ImportRow> ReadAsync(
@@ -48,7 +50,7 @@ internal static class ImportRows
 
     private static ImportRow Read(CsvReader csv, ImportPlan plan, Country country)
     {
-        string? phone = null, firstName = null, lastName = null, language = null, tags = null;
+        string? phone = null, firstName = null, lastName = null, language = null, tags = null, optedOut = "";
         Dictionary<string, string?>? attributes = null;
         for (var index = 0; index < plan.Columns.Count && index < csv.FieldCount; index++)
         {
@@ -66,6 +68,7 @@ internal static class ImportRows
                 case ImportFields.LastName: lastName = cell; break;
                 case ImportFields.Language: language = cell; break;
                 case ImportFields.Tags: tags = cell; break;
+                case ImportFields.OptedOut: optedOut = cell.Trim(); break;
                 case var _ when !string.IsNullOrWhiteSpace(cell):
                     (attributes ??= [])[field[ImportFields.Attribute.Length..]] = cell;
                     break;
@@ -84,13 +87,20 @@ internal static class ImportRows
                     BetweenTags, StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)],
             Attributes = attributes,
         };
-        if (form.TryRead(country, out var details, out var mistakes))
+        var isOut = Yes.Contains(optedOut, StringComparer.OrdinalIgnoreCase);
+        _ = form.TryRead(country, out var details, out var mistakes);
+        if (!isOut && !No.Contains(optedOut, StringComparer.OrdinalIgnoreCase))
         {
-            return new((int)csv.RowNumber, csv.LineNumber, details, null);
+            mistakes.Refuse(ImportFields.OptedOut, $"{ImportFields.OptedOut} is yes or no.");
+        }
+
+        if (mistakes.IsValid)
+        {
+            return new((int)csv.RowNumber, csv.LineNumber, details, isOut, null);
         }
 
         var (where, reasons) = mistakes.Errors.First();
-        return new((int)csv.RowNumber, csv.LineNumber, null, new(
+        return new((int)csv.RowNumber, csv.LineNumber, null, false, new(
             where,
             where == ImportFields.Phone && string.IsNullOrWhiteSpace(phone) ? "The phone number is missing." : reasons[0],
             [.. Enumerable.Range(0, Math.Min(csv.FieldCount, plan.Columns.Count)).Select(csv.GetString)]));
@@ -100,7 +110,8 @@ internal static class ImportRows
 /// <param name="Number">Counted without the header.</param>
 /// <param name="Line">In the file, where it begins.</param>
 /// <param name="Details">Null if the row is rejected.</param>
-internal sealed record ImportRow(int Number, long Line, ContactDetails? Details, RejectedRow? Rejected);
+internal sealed record ImportRow(
+    int Number, long Line, ContactDetails? Details, bool OptedOut, RejectedRow? Rejected);
 
 /// <param name="Field">What is wrong: phone, language, attributes.city …</param>
 internal sealed record RejectedRow(string Field, string Reason, IReadOnlyList<string> Cells);

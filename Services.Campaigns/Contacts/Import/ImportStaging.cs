@@ -25,7 +25,8 @@ internal sealed class ImportStaging(NpgsqlConnection connection, ImportStore sto
             set local work_mem = '64MB';
             create temp table staged (
                 row int not null, id uuid, phone text, first_name text, last_name text, language text, tags text[],
-                attributes jsonb, line bigint, field text, reason text, cells text[] -- of a rejected row the last four
+                attributes jsonb, opted_out bool,
+                line bigint, field text, reason text, cells text[] -- of a rejected row, which has nothing else
             )
             """, cancellationToken);
         var rows = await CopyAsync(job, cancellationToken);
@@ -79,7 +80,7 @@ internal sealed class ImportStaging(NpgsqlConnection connection, ImportStore sto
         await copy.WriteAsync(row.Number, NpgsqlDbType.Integer, cancellationToken);
         if (row.Rejected is { } rejected)
         {
-            for (var column = 0; column < 7; column++)
+            for (var column = 0; column < 8; column++)
             {
                 await copy.WriteNullAsync(cancellationToken);
             }
@@ -104,6 +105,7 @@ internal sealed class ImportStaging(NpgsqlConnection connection, ImportStore sto
                 ? "{}"
                 : JsonSerializer.Serialize(contact.Attributes, JsonSerializerOptions.Web),
             NpgsqlDbType.Jsonb, cancellationToken);
+        await copy.WriteAsync(row.OptedOut, NpgsqlDbType.Boolean, cancellationToken);
         for (var column = 0; column < 4; column++)
         {
             await copy.WriteNullAsync(cancellationToken);

@@ -1,0 +1,42 @@
+using Microsoft.EntityFrameworkCore;
+
+namespace Services.Campaigns;
+
+/// <summary>Which contacts somebody wants to see.</summary>
+/// <param name="Search">Part of a name, without regard to case and accents, or of a number in any spelling.</param>
+internal sealed record ContactFilter(string? Search, string? Tag, SandboxState? Sandbox, bool? OptedOut)
+{
+    /// <summary>Null if it is wrong, which <paramref name="form"/> tells.</summary>
+    public static ContactFilter? Read(string? search, string? tag, string? sandbox, bool? optedOut, FormReader form)
+    {
+        var filter = new ContactFilter(
+            form.Optional("search", search, 100), form.Optional("tag", tag, 100),
+            form.Choice<SandboxState>("sandbox", sandbox), optedOut);
+        return form.IsValid ? filter : null;
+    }
+
+    public IQueryable<Contact> Apply(CampaignsDbContext db, DateTimeOffset now)
+    {
+        var contacts = Search is null ? db.Contacts : Found(db, Search);
+        contacts = Tag is null ? contacts : contacts.Where(c => c.Tags.Contains(Tag));
+        contacts = Sandbox is { } state ? contacts.Where(Contact.IsAt(state, now)) : contacts;
+        return OptedOut is { } wanted ? contacts.Where(c => c.OptedOutAt != null == wanted) : contacts;
+    }
+
+    // fold() and names are in 0002_contacts.sql.
+    private static IQueryable<Contact> Found(CampaignsDbContext db, string text) => NumberPart(text) is { } digits
+        ? db.Contacts.Where(c => c.Phone.Contains(digits))
+        : db.Contacts.FromSql($"select * from contacts where strpos(names, fold({text})) > 0");
+
+    /// <summary>
+    /// 06 12 and +33 (0)6 12 both stand for 612 within +33612345678. Null for what cannot be a part of a number.
+    /// </summary>
+    internal static string? NumberPart(string text)
+    {
+        var digits = string.Concat(text.Replace("(0)", "", StringComparison.Ordinal).Where(char.IsAsciiDigit));
+        return digits.Length == 0 || text.Any(letter => !(char.IsAsciiDigit(letter) || PhoneNumber.IsSeparator(letter)
+            || letter == '+'))
+            ? null
+            : digits.TrimStart('0') is { Length: > 0 } part ? part : digits;
+    }
+}
