@@ -56,6 +56,26 @@ internal sealed partial class FormReader
         return text ?? "";
     }
 
+    /// <summary>A text that is sent as it stands, line breaks included. Empty only if refused.</summary>
+    public string FreeText(string field, string? value, int most)
+    {
+        var text = value ?? "";
+        if (string.IsNullOrWhiteSpace(text))
+        {
+            Refuse(field, $"{field} is missing: the text to send.");
+        }
+        else if (text.Length > most)
+        {
+            Refuse(field, $"{field} has at most {most} characters, this one has {text.Length}.");
+        }
+        else if (text.Any(letter => char.IsControl(letter) && letter is not ('\n' or '\r' or '\t')))
+        {
+            Refuse(field, $"{field} holds a control character: remove it.");
+        }
+
+        return text;
+    }
+
     /// <summary>A tag such as <c>fr</c>, <c>fr-CA</c> or <c>en_US</c>: https://www.rfc-editor.org/info/bcp47</summary>
     public string? Language(string field, string? value)
     {

@@ -35,6 +35,7 @@ app.MapContacts();
 app.MapTemplates();
 app.MapCampaigns();
 app.MapMessages();
+app.MapConversations();
 app.MapBooks();
 app.MapSandbox();
 

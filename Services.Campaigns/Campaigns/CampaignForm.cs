@@ -9,7 +9,7 @@ internal sealed record CampaignForm
     private const int LongestPattern = 500;
 
     // https://www.twilio.com/docs/messaging/api/message-resource
-    private const int LongestText = 1600;
+    internal const int LongestText = 1600;
     private const int MostContacts = 100_000;
 
     public string? Name { get; init; }
@@ -39,7 +39,9 @@ internal sealed record CampaignForm
         var form = new FormReader();
         var name = form.Required("name", Name, LongestName);
         var template = await FindTemplateAsync(form, db, cancellationToken);
-        var variables = template is null ? [] : ReadVariables(form, template);
+        var variables = template is null
+            ? []
+            : ReadVariables(form, template, Message1?.Variables, "message1.variables");
         ReadMessage2(form);
         await ReadAudienceAsync(form, db, cancellationToken);
         var quietHours = ReadQuietHours(form);
@@ -67,28 +69,30 @@ internal sealed record CampaignForm
         return template;
     }
 
-    private Dictionary<string, string> ReadVariables(FormReader form, Template template)
+    /// <summary>A pattern for each variable of the template; <paramref name="name"/> is the field that holds them.</summary>
+    internal static Dictionary<string, string> ReadVariables(
+        FormReader form, Template template, IReadOnlyDictionary<string, string?>? variables, string name)
     {
-        var given = Message1?.Variables ?? new Dictionary<string, string?>();
+        var given = variables ?? new Dictionary<string, string?>();
         var missing = template.Variables.Where(
             variable => string.IsNullOrWhiteSpace(given.GetValueOrDefault(variable)));
         var extra = given.Keys.Except(template.Variables);
         foreach (var variable in missing)
         {
             form.Refuse(
-                $"message1.variables.{variable}",
+                $"{name}.{variable}",
                 $"Variable {variable} of the template is not filled: a text, or a field such as {{{{firstName}}}}.");
         }
 
         foreach (var variable in extra)
         {
-            form.Refuse($"message1.variables.{variable}", $"The template has no variable {variable}: leave it out.");
+            form.Refuse($"{name}.{variable}", $"The template has no variable {variable}: leave it out.");
         }
 
         var patterns = new Dictionary<string, string>();
         foreach (var variable in template.Variables)
         {
-            var field = $"message1.variables.{variable}";
+            var field = $"{name}.{variable}";
             patterns[variable] = form.Optional(field, given.GetValueOrDefault(variable), LongestPattern) ?? "";
             if (MessageText.Parse(patterns[variable]).Mistake is { } mistake)
             {
@@ -106,21 +110,8 @@ internal sealed record CampaignForm
             return;
         }
 
-        var body = Message2.Body ?? "";
-        if (string.IsNullOrWhiteSpace(body))
-        {
-            form.Refuse("message2.body", "message2.body is missing: the text that answers a reply.");
-        }
-        else if (body.Length > LongestText)
-        {
-            form.Refuse(
-                "message2.body", $"message2.body has at most {LongestText} characters, this one has {body.Length}.");
-        }
-        else if (body.Any(letter => char.IsControl(letter) && letter is not ('\n' or '\r' or '\t')))
-        {
-            form.Refuse("message2.body", "message2.body holds a control character: remove it.");
-        }
-        else if (MessageText.Parse(body).Mistake is { } mistake)
+        var body = form.FreeText("message2.body", Message2.Body, LongestText);
+        if (MessageText.Parse(body).Mistake is { } mistake)
         {
             form.Refuse("message2.body", mistake);
         }

@@ -14,13 +14,17 @@ internal sealed class CampaignMessage
 {
     public required Guid Id { get; init; }
 
-    public required Guid CampaignId { get; init; }
+    /// <summary>Null for what somebody wrote by hand.</summary>
+    public required Guid? CampaignId { get; init; }
 
     public Guid? ContactId { get; init; }
 
     public required MessageKind Kind { get; init; }
 
     public required string Phone { get; init; }
+
+    /// <summary>Whether it is in the statistics.</summary>
+    public bool Counts => Kind is MessageKind.Message1 or MessageKind.Message2;
 
     public MessageStatus Status { get; set; }
 

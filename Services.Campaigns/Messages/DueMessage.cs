@@ -7,7 +7,7 @@ namespace Services.Campaigns;
 /// <summary>A locked row that is due, and what its order needs besides.</summary>
 internal sealed record DueMessage(
     CampaignMessage Message, Dictionary<string, string>? Variables, string? Text, string? TraceParent,
-    string ContentSid, string? Sender, bool Halted, bool OptedOut, DateTimeOffset? LastInboundAt)
+    string? ContentSid, string? Sender, bool Halted, bool OptedOut, DateTimeOffset? LastInboundAt)
 {
     /// <summary>
     /// The campaign was halted, or the person erased or opted out, while an order was out: repeated now, it must only
@@ -32,9 +32,9 @@ internal sealed record DueMessage(
         }
 
         var due = await PickAsync(transaction, """
-            select m.id from messages m join campaigns c on c.id = m.campaign_id
+            select m.id from messages m left join campaigns c on c.id = m.campaign_id
             where m.status in (0, 1) and m.kind <> 1 and m.next_attempt_at <= $1
-              and (m.kind = 0 or c.status in ('running', 'completed'))
+              and (m.kind in (0, 3) or c.status in ('running', 'completed'))
             order by m.next_attempt_at, m.id limit $2
             """, cancellationToken, now, limit);
         if (due.Count < limit
@@ -71,7 +71,7 @@ internal sealed record DueMessage(
         _ => null,
     };
 
-    /// <param name="defaultSender">For a test of a draft, which has none of its own yet.</param>
+    /// <param name="defaultSender">For a test of a draft and what is written by hand, which have none of their own.</param>
     /// <param name="expiresAt">When the order is void; Messaging answers one that already is without sending.</param>
     public Order ToOrder(string defaultSender, DateTimeOffset expiresAt) => new(
         new()
@@ -83,7 +83,7 @@ internal sealed record DueMessage(
             From = Sender ?? defaultSender,
             To = Message.Phone,
             Urgent = Message.Kind is not MessageKind.Message1,
-            Template = Variables is null ? null : new(ContentSid, Variables),
+            Template = Variables is null ? null : new(ContentSid!, Variables),
             Text = Text,
             ExpiresAt = expiresAt,
         },
@@ -116,9 +116,10 @@ internal sealed record DueMessage(
     {
         await using var command = transaction.Command($"""
             select {MessageRows.Columns}, m.variables, m.text, coalesce(m.trace_parent, c.trace_parent),
-                coalesce(c.content_sid, t.content_sid), c.sender, m.kind <> 0 and c.status in ('paused', 'cancelled'),
-                ct.opted_out_at is not null, ct.last_inbound_at
-            from messages m join campaigns c on c.id = m.campaign_id join templates t on t.id = c.template_id
+                coalesce(m.content_sid, c.content_sid, t.content_sid), c.sender,
+                m.kind <> 0 and coalesce(c.status in ('paused', 'cancelled'), false), ct.opted_out_at is not null, ct.last_inbound_at
+            from messages m
+            left join campaigns c on c.id = m.campaign_id left join templates t on t.id = c.template_id
             left join contacts ct on ct.id = m.contact_id
             where m.id in ({ids})
             order by m.id for update of m skip locked
@@ -131,7 +132,7 @@ internal sealed record DueMessage(
             picked.Add(new(
                 MessageRows.Read(reader),
                 TextAt(next) is { } json ? JsonSerializer.Deserialize<Dictionary<string, string>>(json) : null,
-                TextAt(next + 1), TextAt(next + 2), reader.GetString(next + 3), TextAt(next + 4),
+                TextAt(next + 1), TextAt(next + 2), TextAt(next + 3), TextAt(next + 4),
                 reader.GetBoolean(next + 5), reader.GetBoolean(next + 6),
                 reader.IsDBNull(next + 7) ? null : reader.GetFieldValue<DateTimeOffset>(next + 7)));
         }

@@ -59,7 +59,7 @@ internal sealed class Feed(
             update campaigns set last_fed_at = $1
             where id in (select id from campaigns where id = any($2) for no key update skip locked)
             """, cancellationToken,
-            now, due.Select(picked => picked.Message.CampaignId).Distinct().ToArray());
+            now, due.Select(picked => picked.Message.CampaignId).OfType<Guid>().Distinct().ToArray());
         await transaction.CommitAsync(cancellationToken);
 
         orders.AddRange(lost.Concat(due).Where(picked => picked.Message.Status is MessageStatus.Queued)

@@ -13,8 +13,9 @@ internal static class GetMessage
         CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand($"""
-            select {MessageRows.Columns}, m.text, m.variables, coalesce(c.body, t.body)
-            from messages m join campaigns c on c.id = m.campaign_id join templates t on t.id = c.template_id
+            select {MessageRows.Columns}, m.text, m.variables, coalesce(m.body, c.body, t.body)
+            from messages m
+            left join campaigns c on c.id = m.campaign_id left join templates t on t.id = c.template_id
             where m.id = $1
             """);
         command.Parameters.Add(new() { Value = id });

@@ -3,10 +3,11 @@ using Contracts;
 namespace Services.Campaigns;
 
 /// <summary>A message as clients see it.</summary>
+/// <param name="CampaignId">Null for what somebody wrote by hand.</param>
 /// <param name="NextAttemptAt">When a retry is due; null unless the message waits for one.</param>
 /// <param name="WhatsappMessageId">The provider's id, Twilio's SID.</param>
 internal record MessageAnswer(
-    Guid Id, Guid CampaignId, Guid? ContactId, string Phone, MessageKind Kind, MessageStatus Status, int Attempts,
+    Guid Id, Guid? CampaignId, Guid? ContactId, string Phone, MessageKind Kind, MessageStatus Status, int Attempts,
     DateTimeOffset? NextAttemptAt, string? WhatsappMessageId, MessageError? Error, DateTimeOffset? QueuedAt,
     DateTimeOffset? SentAt, DateTimeOffset? DeliveredAt, DateTimeOffset? ReadAt, DateTimeOffset? FailedAt,
     DateTimeOffset? RepliedAt)

@@ -66,7 +66,7 @@ internal static class MessageRows
         return new()
         {
             Id = reader.GetGuid(0),
-            CampaignId = reader.GetGuid(1),
+            CampaignId = reader.IsDBNull(1) ? null : reader.GetGuid(1),
             ContactId = reader.IsDBNull(2) ? null : reader.GetGuid(2),
             Kind = (MessageKind)reader.GetInt16(3),
             Phone = reader.GetString(4),
@@ -178,13 +178,13 @@ internal static class MessageRows
                 union all select campaign_id, kind, 8, count(*) from moved group by 1, 2
             )
             insert into campaign_counters as c (campaign_id, kind, status, n)
-            select campaign_id, kind, status, n from delta where kind <> 0 order by 1, 2, 3
+            select campaign_id, kind, status, n from delta where kind in (1, 2) order by 1, 2, 3
             on conflict (campaign_id, kind, status) do update set n = c.n + excluded.n
             """, cancellationToken, id, now);
 
-    /// <summary>What the counters have to move by. Tests stay outside the statistics.</summary>
+    /// <summary>What the counters have to move by. Tests and what is written by hand stay outside the statistics.</summary>
     internal static IEnumerable<CounterDelta> Deltas(IEnumerable<Change> changes) => changes
-        .Where(change => change.Message.Kind != MessageKind.Test)
+        .Where(change => change.Message.Counts)
         .SelectMany(change => change.Deltas())
         .GroupBy(delta => (delta.CampaignId, delta.Kind, delta.Status))
         .Select(group => new CounterDelta(
@@ -200,11 +200,12 @@ internal static class MessageRows
 
         public IEnumerable<CounterDelta> Deltas()
         {
-            yield return new(Message.CampaignId, Message.Kind, (short)Was, -1);
-            yield return new(Message.CampaignId, Message.Kind, (short)Message.Status, 1);
+            var campaign = Message.CampaignId!.Value; // what counts has one
+            yield return new(campaign, Message.Kind, (short)Was, -1);
+            yield return new(campaign, Message.Kind, (short)Message.Status, 1);
             if (!HadReply && Message.RepliedAt is not null)
             {
-                yield return new(Message.CampaignId, Message.Kind, RepliedCounter, 1);
+                yield return new(campaign, Message.Kind, RepliedCounter, 1);
             }
         }
     }

@@ -38,4 +38,7 @@ internal enum MessageKind : short
     Message1 = 1,
 
     Message2 = 2,
+
+    /// <summary>Written by hand, of no campaign and outside the statistics.</summary>
+    Reply = 3,
 }

@@ -24,7 +24,7 @@ internal static class Replies
             await MessageRows.SaveAsync(transaction, [change], cancellationToken);
         }
 
-        await AddMessage2Async(transaction, received, message1, cancellationToken);
+        await AddMessage2Async(transaction, received, message1, message1.CampaignId!.Value, cancellationToken);
     }
 
     /// <summary>The message they quoted, else the latest Message 1 that has, or may have, reached them.</summary>
@@ -44,7 +44,7 @@ internal static class Replies
     }
 
     private static async Task AddMessage2Async(
-        NpgsqlTransaction transaction, MessageReceived received, CampaignMessage message1,
+        NpgsqlTransaction transaction, MessageReceived received, CampaignMessage message1, Guid campaignId,
         CancellationToken cancellationToken)
     {
         var pattern = await transaction.ScalarAsync<string>("""
@@ -52,14 +52,14 @@ internal static class Replies
             where id = $1 and status in ('running', 'paused', 'completed')
               and $2 <= $3 + make_interval(hours => message2_within_hours)
             """, cancellationToken,
-            message1.CampaignId, received.ReceivedAt, message1.SentAt ?? message1.QueuedAt ?? received.ReceivedAt);
+            campaignId, received.ReceivedAt, message1.SentAt ?? message1.QueuedAt ?? received.ReceivedAt);
         if (pattern is null)
         {
             return;
         }
 
         var values = new SqlParameters();
-        var (campaign, at) = (values.Add(message1.CampaignId), values.Add(received.ReceivedAt));
+        var (campaign, at) = (values.Add(campaignId), values.Add(received.ReceivedAt));
         var text = MessageText.Parse(pattern).ToSql(values.Add);
         var inserted = await transaction.ExecuteAsync($"""
             insert into messages (
@@ -71,7 +71,7 @@ internal static class Replies
         if (inserted == 1)
         {
             await MessageRows.MoveCountersAsync(
-                transaction, [new(message1.CampaignId, MessageKind.Message2, (short)MessageStatus.Pending, 1)],
+                transaction, [new(campaignId, MessageKind.Message2, (short)MessageStatus.Pending, 1)],
                 cancellationToken);
         }
     }
