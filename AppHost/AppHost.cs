@@ -61,7 +61,10 @@ var webhooks = AddService("webhooks", "../Services.Webhooks/Services.Webhooks.cs
     .WithEnvironment("Twilio__AccountSid", accountSid)
     .WithEnvironment("Twilio__AuthToken", authToken);
 
-// The frontend's resource belongs here, and as a reference of the gateway.
+// Browsers see it through the gateway only, and it knows nothing but the gateway's API.
+var frontend = builder.AddProject("frontend", "../Frontend/Frontend.csproj")
+    .WithHttpEndpoint()
+    .WithHttpHealthCheck("/health");
 
 var gateway = builder.AddProject("gateway", "../Gateway/Gateway.csproj")
     .WithHttpEndpoint(port: settings.GatewayPort)
@@ -71,8 +74,11 @@ var gateway = builder.AddProject("gateway", "../Gateway/Gateway.csproj")
     .WithReference(campaigns)
     .WithReference(messaging)
     .WithReference(webhooks)
+    .WithReference(frontend)
     .WithEnvironment("Auth__AdminPassword", adminPassword)
     .WithEnvironment("Cors__AllowedOrigins", settings.CorsAllowedOrigins);
+
+frontend.WithReference(gateway);
 
 IResourceBuilder<ProjectResource>? emulator = null;
 if (emulated)
@@ -91,6 +97,7 @@ if (emulated)
         .WithEnvironment("Emulator__InboundWebhookUrl", settings.PublicUrl + "/api/webhooks/twilio");
     messaging.WithEnvironment("Twilio__ApiBaseUrl", emulator.GetEndpoint("http"));
     messaging.WithEnvironment("Twilio__ContentBaseUrl", emulator.GetEndpoint("http"));
+    frontend.WithReference(emulator); // the practice phones
 }
 
 if (settings.TwilioApiBaseUrl is { } api)
@@ -135,7 +142,7 @@ IResourceBuilder<ProjectResource> AddService(
 
 async Task AnnounceAsync()
 {
-    foreach (var name in new[] { "campaigns", "messaging", "webhooks", "gateway" })
+    foreach (var name in new[] { "campaigns", "messaging", "webhooks", "frontend", "gateway" })
     {
         await app.ResourceNotifications.WaitForResourceHealthyAsync(name);
     }

@@ -23,7 +23,7 @@ internal static class CrossOrigin
     }
 
     /// <summary>
-    /// Refuses a change that a page of another origin asks for with somebody's session. The cookie's SameSite=Lax does
+    /// Refuses a change, or a live connection, that a page of another origin asks for with somebody's session. The cookie's SameSite=Lax does
     /// not keep out other origins of the same site, such as another port or subdomain. A request with an API key is no
     /// browser's doing, and webhooks carry their own proof.
     /// </summary>
@@ -63,10 +63,12 @@ internal static class CrossOrigin
         return new(origins, StringComparer.OrdinalIgnoreCase);
     }
 
+    // A page that is live takes its clicks, and shows what they bring, over a WebSocket, which begins as a GET and is
+    // open to pages of any origin: https://www.rfc-editor.org/rfc/rfc6455#section-10.2
     private static bool IsChange(HttpRequest request) =>
-        !HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method)
-        && !HttpMethods.IsOptions(request.Method)
-        && request.Path.StartsWithSegments("/api") && !request.Path.StartsWithSegments("/api/webhooks");
+        (!HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method)
+            && !HttpMethods.IsOptions(request.Method) && !request.Path.StartsWithSegments("/api/webhooks"))
+        || request.Headers.Upgrade.ToString().Contains("websocket", StringComparison.OrdinalIgnoreCase);
 
     // Browsers say it themselves (https://www.w3.org/TR/fetch-metadata/), but only on https and localhost; else the
     // origin's host must be the one asked. A request with neither header comes from no browser's page.

@@ -61,6 +61,22 @@ public sealed class CrossOriginTests(GatewayFixture fixture) : IClassFixture<Gat
         }
     }
 
+    [Theory]
+    [InlineData("https://evil.example", false)]
+    [InlineData("https://public.example:8443", false)]
+    [InlineData("null", false)]
+    [InlineData("https://app.example.com", true)]
+    [InlineData("https://public.example", true)]
+    public async Task Only_our_own_and_the_named_origins_may_open_a_live_connection(string origin, bool allowed)
+    {
+        using var client = await fixture.Gateway.SignedInAsync();
+        using var opening = From(origin, null, HttpMethod.Get, "/api/contacts");
+        opening.Headers.Connection.Add("Upgrade");
+        opening.Headers.Upgrade.Add(new("websocket"));
+        using var answer = await client.SendAsync(opening);
+        Assert.Equal(allowed ? HttpStatusCode.OK : HttpStatusCode.Forbidden, answer.StatusCode);
+    }
+
     [Fact]
     public async Task A_program_with_a_key_and_a_webhook_are_not_asked_where_they_come_from()
     {

@@ -1,0 +1,53 @@
+namespace Frontend;
+
+public enum CampaignStatus
+{
+    Draft,
+    Scheduled,
+    Running,
+    Paused,
+    Completed,
+    Cancelled,
+}
+
+/// <param name="StatusReason">The error code that paused it by itself.</param>
+public sealed record Campaign(
+    Guid Id, string Name, CampaignStatus Status, string? StatusReason, Message1 Message1, Message2? Message2,
+    Audience Audience, DateTimeOffset? StartAt, QuietHours? QuietHours, DateTimeOffset CreatedAt,
+    DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt)
+{
+    /// <summary>Something will still happen by itself.</summary>
+    public bool IsUnderWay => Status is CampaignStatus.Scheduled or CampaignStatus.Running or CampaignStatus.Paused;
+}
+
+/// <summary>What people enter about a campaign; the API checks it.</summary>
+public sealed record CampaignForm(
+    string? Name, Message1Form Message1, Message2? Message2, Audience? Audience, DateTimeOffset? StartAt = null,
+    QuietHours? QuietHours = null);
+
+public sealed record Message1Form(Guid? TemplateId, IReadOnlyDictionary<string, string?> Variables);
+
+/// <param name="Variables">What fills each variable: a text, or a field such as <c>{{firstName}}</c>.</param>
+public sealed record Message1(Guid TemplateId, IReadOnlyDictionary<string, string> Variables);
+
+/// <summary>The answer to a reply.</summary>
+public sealed record Message2(string Body, int WithinHours = 24);
+
+/// <summary>Exactly one of the three is set.</summary>
+public sealed record Audience(
+    bool? All = null, IReadOnlyList<string>? Tags = null, IReadOnlyList<Guid>? ContactIds = null);
+
+/// <param name="TimeZone">IANA name.</param>
+public sealed record QuietHours(TimeOnly From, TimeOnly To, string TimeZone);
+
+/// <summary>What a launch would do now.</summary>
+public sealed record Preview(
+    long Recipients, PreviewExclusions Excluded, double EstimatedDurationSeconds, double RatePerSecond,
+    IReadOnlyList<PreviewSample> Samples);
+
+public sealed record PreviewExclusions(long OptedOut, long NotJoined, long MissingVariable);
+
+public sealed record PreviewSample(string Phone, string Text);
+
+public sealed record TestSent(Guid MessageId);
+

@@ -1,0 +1,34 @@
+namespace Frontend;
+
+public enum MembershipState
+{
+    Unknown,
+    Joined,
+    NotJoined,
+}
+
+public sealed record Contact(
+    Guid Id, string Phone, string? FirstName, string? LastName, string? Language, IReadOnlyList<string> Tags,
+    IReadOnlyDictionary<string, string> Attributes, Membership Sandbox, CustomerWindow Session, bool OptedOut,
+    DateTimeOffset? OptedOutAt, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt)
+{
+    /// <summary>The name, or the number of who has none.</summary>
+    public string DisplayName => string.Join(' ', new[] { FirstName, LastName }.Where(part => part is not null))
+        is { Length: > 0 } name ? name : Phone;
+}
+
+/// <summary>Of the Sandbox.</summary>
+public sealed record Membership(
+    MembershipState State, DateTimeOffset? JoinedAt, DateTimeOffset? ExpiresAt, string? LastError);
+
+/// <summary>The time after a person's message in which free text is allowed.</summary>
+public sealed record CustomerWindow(bool Open, DateTimeOffset? ExpiresAt);
+
+/// <summary>What people enter about a contact; the API checks it.</summary>
+public sealed record ContactForm(
+    string? Phone, string? FirstName, string? LastName, string? Language, IReadOnlyList<string> Tags,
+    IReadOnlyDictionary<string, string> Attributes);
+
+/// <summary>Which contacts; null: whatever.</summary>
+public sealed record ContactFilter(
+    string? Search = null, string? Tag = null, MembershipState? Sandbox = null, bool? OptedOut = null);

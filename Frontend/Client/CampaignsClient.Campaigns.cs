@@ -1,0 +1,73 @@
+using System.Net.ServerSentEvents;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+
+namespace Frontend;
+
+public sealed partial class CampaignsClient
+{
+    public Task<Page<Campaign>> ListCampaignsAsync(
+        CampaignStatus? status, string? search, int limit, string? cursor, CancellationToken cancellationToken) =>
+        GetAsync<Page<Campaign>>(
+            Query.Of("/api/campaigns", ("status", status), ("search", search), ("limit", limit), ("cursor", cursor)),
+            cancellationToken);
+
+    public Task<Campaign> GetCampaignAsync(Guid id, CancellationToken cancellationToken) =>
+        GetAsync<Campaign>($"/api/campaigns/{id}", cancellationToken);
+
+    public Task<Campaign> CreateCampaignAsync(CampaignForm form, CancellationToken cancellationToken) =>
+        SendAsync<Campaign>(HttpMethod.Post, "/api/campaigns", form, cancellationToken);
+
+    public Task<Campaign> UpdateCampaignAsync(Guid id, CampaignForm form, CancellationToken cancellationToken) =>
+        SendAsync<Campaign>(HttpMethod.Put, $"/api/campaigns/{id}", form, cancellationToken);
+
+    public Task DeleteCampaignAsync(Guid id, CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Delete, $"/api/campaigns/{id}", null, cancellationToken);
+
+    public Task<Preview> PreviewCampaignAsync(Guid id, CancellationToken cancellationToken) =>
+        GetAsync<Preview>($"/api/campaigns/{id}/preview", cancellationToken);
+
+    public Task<TestSent> TestSendAsync(Guid id, string phone, CancellationToken cancellationToken) =>
+        SendAsync<TestSent>(HttpMethod.Post, $"/api/campaigns/{id}/test-send", new { phone }, cancellationToken);
+
+    public Task<Campaign> LaunchCampaignAsync(Guid id, CancellationToken cancellationToken) =>
+        SendAsync<Campaign>(HttpMethod.Post, $"/api/campaigns/{id}/launch", null, cancellationToken);
+
+    /// <summary>After the answer at most one message still leaves.</summary>
+    public Task<Campaign> PauseCampaignAsync(Guid id, CancellationToken cancellationToken) =>
+        SendAsync<Campaign>(HttpMethod.Post, $"/api/campaigns/{id}/pause", null, cancellationToken);
+
+    public Task<Campaign> ResumeCampaignAsync(Guid id, CancellationToken cancellationToken) =>
+        SendAsync<Campaign>(HttpMethod.Post, $"/api/campaigns/{id}/resume", null, cancellationToken);
+
+    /// <inheritdoc cref="PauseCampaignAsync"/>
+    public Task<Campaign> CancelCampaignAsync(Guid id, CancellationToken cancellationToken) =>
+        SendAsync<Campaign>(HttpMethod.Post, $"/api/campaigns/{id}/cancel", null, cancellationToken);
+
+    public Task<CampaignStats> GetStatsAsync(Guid id, CancellationToken cancellationToken) =>
+        GetAsync<CampaignStats>($"/api/campaigns/{id}/stats", cancellationToken);
+
+    /// <summary>The statistics whenever they change, until the connection breaks.</summary>
+    public async IAsyncEnumerable<CampaignStats> WatchStatsAsync(
+        Guid id, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var answer = await SendAsync(
+            HttpMethod.Get, $"/api/campaigns/{id}/events", null, HttpCompletionOption.ResponseHeadersRead,
+            cancellationToken);
+        await using var body = await answer.Content.ReadAsStreamAsync(cancellationToken);
+        var events = SseParser.Create(body, (_, data) => JsonSerializer.Deserialize<CampaignStats>(data, Json)!);
+        await foreach (var item in events.EnumerateAsync(cancellationToken))
+        {
+            yield return item.Data;
+        }
+    }
+
+    public Task<Overview> GetOverviewAsync(int days, CancellationToken cancellationToken) =>
+        GetAsync<Overview>(Query.Of("/api/stats/overview", ("days", days)), cancellationToken);
+
+    public Task<Books> GetBooksAsync(CancellationToken cancellationToken) =>
+        GetAsync<Books>("/api/stats/books", cancellationToken);
+
+    public Task CheckBooksAsync(CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Post, "/api/stats/books/check", null, cancellationToken);
+}

@@ -1,0 +1,34 @@
+namespace Frontend.Components;
+
+/// <summary>Colour and icon of each status, in one place; the words are in Texts/Words.</summary>
+public static class Look
+{
+    /// <summary>The class that colours: status-read and so on (site.css).</summary>
+    public static string Css<T>(T status)
+        where T : struct, Enum => $"status-{status.ToString().ToLowerInvariant()}";
+
+    public static string Icon(MessageStatus status) => status switch
+    {
+        MessageStatus.Pending => "clock",
+        MessageStatus.Queued or MessageStatus.Sending => "arrow",
+        MessageStatus.Retrying => "refresh",
+        MessageStatus.Sent => "check",
+        MessageStatus.Delivered => "checks",
+        MessageStatus.Read => "eye",
+        MessageStatus.Failed => "warning",
+        MessageStatus.Skipped => "skip",
+        MessageStatus.Cancelled => "cross",
+        _ => throw new ArgumentOutOfRangeException(nameof(status)),
+    };
+
+    public static string Icon(CampaignStatus status) => status switch
+    {
+        CampaignStatus.Draft => "pencil",
+        CampaignStatus.Scheduled => "clock",
+        CampaignStatus.Running => "arrow",
+        CampaignStatus.Paused => "pause",
+        CampaignStatus.Completed => "checks",
+        CampaignStatus.Cancelled => "cross",
+        _ => throw new ArgumentOutOfRangeException(nameof(status)),
+    };
+}

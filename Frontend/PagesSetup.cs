@@ -1,0 +1,46 @@
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.HttpOverrides;
+using Radzen;
+
+namespace Frontend;
+
+/// <summary>The Blazor pages and what they need.</summary>
+internal static class PagesSetup
+{
+    // Blazor and Radzen place things by style attributes; scripts, fonts and data come from here only.
+    private const string Policy =
+        "default-src 'none'; script-src 'self'; style-src 'self'; style-src-attr 'unsafe-inline'; "
+        + "img-src 'self' data:; font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'self'; "
+        + "form-action 'self'; frame-ancestors 'none'";
+
+    public static void AddPages(this WebApplicationBuilder builder)
+    {
+        // Seals what a page passes to its circuit, which lives as long as this process: no key has to be kept.
+        builder.Services.AddDataProtection().UseEphemeralDataProtectionProvider();
+        builder.Services.AddRazorComponents().AddInteractiveServerComponents();
+        builder.Services.AddRadzenComponents();
+        // Whoever reaches this process is the gateway, wherever it runs.
+        builder.Services.Configure<ForwardedHeadersOptions>(options =>
+        {
+            options.ForwardedHeaders = ForwardedHeaders.XForwardedHost | ForwardedHeaders.XForwardedProto;
+            options.KnownProxies.Clear();
+            options.KnownIPNetworks.Clear();
+        });
+    }
+
+    public static void MapPages(this WebApplication app)
+    {
+        app.MapStaticAssets();
+        // Forms are sent to the gateway's API, which refuses those of other origins; no form is posted here.
+        app.UseAntiforgery();
+        app.MapRazorComponents<App>().DisableAntiforgery().AddInteractiveServerRenderMode(options =>
+            options.ContentSecurityFrameAncestorsPolicy = null); // in the policy above
+    }
+
+    /// <summary>Says to the browser what a page may load.</summary>
+    public static void UsePagePolicy(this WebApplication app) => app.Use((context, next) =>
+    {
+        context.Response.Headers.ContentSecurityPolicy = Policy;
+        return next(context);
+    });
+}

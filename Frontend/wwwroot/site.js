@@ -1,0 +1,117 @@
+// What the pages need of the browser besides Blazor: cookies for the preferences, the sign-in, the clipboard, dialogs.
+// It listens at the document, so it does not matter when the elements come and go.
+(() => {
+  'use strict';
+
+  const remember = (name, value) => {
+    document.cookie = `${name}=${encodeURIComponent(value)}; path=/; max-age=31536000; samesite=lax`;
+  };
+
+  // Read when the page becomes live, so that times are this zone's.
+  remember('campaigns.zone', Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC');
+
+  const choices = {
+    themeChoice(theme) {
+      remember('campaigns.theme', theme);
+      document.documentElement.dataset.theme = theme;
+    },
+    languageChoice(language) {
+      remember('.AspNetCore.Culture', `c=${language}|uic=${language}`);
+      location.reload();
+    },
+  };
+
+  document.addEventListener('change', event => {
+    for (const [name, choose] of Object.entries(choices)) {
+      if (name in event.target.dataset) choose(event.target.value);
+    }
+  });
+
+  document.addEventListener('click', event => {
+    const at = attribute => event.target.closest(`[${attribute}]`);
+    const copy = at('data-copy');
+    if (copy) copyFrom(copy);
+    const opener = at('data-opens');
+    if (opener) document.getElementById(opener.dataset.opens).showModal();
+    if (at('data-reload')) location.reload();
+    if (at('data-sign-out')) signOut();
+    // The drawer of a phone closes behind the one who has chosen.
+    if (event.target.closest('a')) event.target.closest(':popover-open')?.hidePopover();
+  });
+
+  async function copyFrom(button) {
+    try {
+      await navigator.clipboard.writeText(button.dataset.copy);
+    } catch {
+      return; // Not allowed here: the text can still be selected.
+    }
+
+    const done = button.querySelector('[data-done]');
+    done.textContent = done.dataset.done;
+    setTimeout(() => { done.textContent = ''; }, 2000);
+  }
+
+  async function signOut() {
+    await fetch('/api/auth/logout', { method: 'POST' }).catch(() => {});
+    location.assign('/sign-in');
+  }
+
+  document.addEventListener('submit', event => {
+    if ('signIn' in event.target.dataset) {
+      event.preventDefault();
+      signIn(event.target);
+    }
+  });
+
+  async function signIn(form) {
+    const note = form.querySelector('[role=alert]');
+    const button = form.querySelector('[type=submit]');
+    const say = text => {
+      note.textContent = text;
+      note.hidden = !text;
+      button.disabled = false;
+    };
+    const { userName, password } = Object.fromEntries(new FormData(form));
+    if (!userName || !password) {
+      say(form.dataset.missing);
+      form.elements[userName ? 'password' : 'userName'].focus();
+      return;
+    }
+
+    button.disabled = true;
+    let answer;
+    try {
+      answer = await fetch('/api/auth/login', {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json' },
+        body: JSON.stringify({ userName, password }),
+      });
+    } catch {
+      say(form.dataset.away);
+      return;
+    }
+
+    if (answer.ok) {
+      location.assign(form.dataset.signIn);
+    } else if (answer.status === 429) {
+      wait(form, say, Number(answer.headers.get('Retry-After')) || 1);
+    } else {
+      say(answer.status < 500 ? form.dataset.wrong : form.dataset.away);
+      form.elements.password.select();
+    }
+  }
+
+  function wait(form, say, seconds) {
+    say(seconds > 0 ? form.dataset.locked.replace('{0}', seconds) : '');
+    form.querySelector('[type=submit]').disabled = seconds > 0;
+    if (seconds > 0) setTimeout(() => wait(form, say, seconds - 1), 1000);
+  }
+
+  // The server has been restarted and does not know this page any more: take it anew.
+  new MutationObserver(changes => {
+    if (changes.some(({ target }) => target.id === 'components-reconnect-modal'
+      && target.classList.contains('components-reconnect-rejected'))) {
+      location.reload();
+    }
+  }).observe(document, { subtree: true, attributeFilter: ['class'] });
+})();

@@ -1,0 +1,76 @@
+using System.Net.Http.Json;
+using Microsoft.Playwright;
+using Testing;
+
+namespace Pages.Tests;
+
+/// <summary>The running system in practice mode, its practice phones, and a browser in front of it.</summary>
+public sealed class Site : IAsyncLifetime
+{
+    private const string Chromium = "/usr/bin/chromium";
+
+    private static readonly string[] Quietly =
+    [
+        "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
+        "--disable-sync", "--no-first-run",
+    ];
+
+    private LocalRun? _run;
+    private IPlaywright? _playwright;
+    private IBrowser? _browser;
+    private HttpClient? _phones;
+
+    public LocalRun Run => _run!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _run = await LocalRun.StartAsync(LocalRun.FreePort(), new Dictionary<string, string>
+        {
+            ["MESSAGING_MIN_INTERVAL"] = "00:00:00.200",
+        });
+        _phones = new() { BaseAddress = await AddressOfPhonesAsync() };
+        _playwright = await Playwright.CreateAsync();
+        _browser = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = Chromium, Args = Quietly });
+    }
+
+    /// <summary>A visitor's browser. Nobody is signed in.</summary>
+    public async Task<Visit> VisitAsync(
+        string language = "en", ColorScheme theme = ColorScheme.Light, bool phone = false) => new(
+        await _browser!.NewContextAsync(new()
+        {
+            BaseURL = Run.Gateway.ToString(),
+            Locale = language == "fr" ? "fr-FR" : "en-GB",
+            ColorScheme = theme,
+            TimezoneId = "Europe/Paris",
+            ReducedMotion = ReducedMotion.Reduce,
+            ViewportSize = phone ? new() { Width = 390, Height = 844 } : new() { Width = 1360, Height = 850 },
+        }));
+
+    /// <summary>A contact whose phone behaves as told (the emulator's README).</summary>
+    public async Task AddPersonAsync(string phone, string firstName, string tag, object behaviour)
+    {
+        using var set = await _phones!.PutAsJsonAsync($"/phones/{Uri.EscapeDataString(phone)}", behaviour);
+        set.EnsureSuccessStatusCode();
+        await Run.PostAsync("/api/contacts", new { phone, firstName, tags = new[] { tag } });
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await (_browser?.DisposeAsync() ?? ValueTask.CompletedTask);
+        _playwright?.Dispose();
+        _phones?.Dispose();
+        await (_run?.DisposeAsync() ?? ValueTask.CompletedTask);
+    }
+
+    // It takes a free port, and says which.
+    private async Task<Uri> AddressOfPhonesAsync()
+    {
+        const string says = "Now listening on: ";
+        await Eventually.BecomesTrueAsync(() => Run.Output.Any(Says));
+        var line = Run.Output.First(Says);
+        return new(line[(line.IndexOf(says, StringComparison.Ordinal) + says.Length)..].Trim());
+
+        static bool Says(string line) =>
+            line.StartsWith("emulator", StringComparison.Ordinal) && line.Contains(says, StringComparison.Ordinal);
+    }
+}
