@@ -17,7 +17,7 @@ internal sealed partial class ContactImporter(
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan PrunePause = TimeSpan.FromHours(1);
 
-    private readonly Signal _signal = new();
+    private readonly Signal _signal = new(clock);
     private readonly Outage _outage = new();
 
     /// <summary>Somebody has sent a file.</summary>
