@@ -32,7 +32,7 @@ public sealed class Books(DatabaseFixture databases) : IAsyncLifetime
             // It is only woken, never run.
             var dispatcher = new MessageDispatcher(
                 null!, null!, null!, TimeProvider.System, NullLogger<MessageDispatcher>.Instance);
-            _books.Add(new(Database, dispatcher));
+            _books.Add(new(Database, dispatcher, TimeProvider.System));
             await _books[replica].StartAsync(CancellationToken.None);
         }
     }
