@@ -97,7 +97,7 @@ if (emulated)
         .WithEnvironment("Emulator__InboundWebhookUrl", settings.PublicUrl + "/api/webhooks/twilio");
     messaging.WithEnvironment("Twilio__ApiBaseUrl", emulator.GetEndpoint("http"));
     messaging.WithEnvironment("Twilio__ContentBaseUrl", emulator.GetEndpoint("http"));
-    frontend.WithReference(emulator); // the practice phones
+    gateway.WithReference(emulator); // for the phones on the pages
 }
 
 if (settings.TwilioApiBaseUrl is { } api)

@@ -6,7 +6,7 @@ using ServiceDefaults;
 
 namespace Services.Campaigns;
 
-/// <summary>Contacts, templates and campaigns. The messages' own engine (Messages/) speaks SQL, for speed.</summary>
+/// <summary>Contacts, templates, campaigns and who did what to them. The messages' own engine (Messages/) speaks SQL, for speed.</summary>
 internal sealed class CampaignsDbContext(DbContextOptions<CampaignsDbContext> options) : DbContext(options)
 {
     public DbSet<Contact> Contacts => Set<Contact>();
@@ -14,6 +14,8 @@ internal sealed class CampaignsDbContext(DbContextOptions<CampaignsDbContext> op
     public DbSet<Template> Templates => Set<Template>();
 
     public DbSet<Campaign> Campaigns => Set<Campaign>();
+
+    public DbSet<ActivityEntry> Activity => Set<ActivityEntry>();
 
     /// <summary>The campaign, locked until the transaction ends: moves are made one after the other.</summary>
     /// <remarks>Not <c>for update</c>: rows that only refer to the campaign can be added meanwhile.</remarks>

@@ -37,6 +37,7 @@ app.MapCampaigns();
 app.MapMessages();
 app.MapConversations();
 app.MapBooks();
+app.MapActivity();
 app.MapSandbox();
 
 app.Run();

@@ -14,6 +14,7 @@ builder.AddMessageBus("messaging", bus =>
 builder.AddOutbox();
 SendingOptions.Register(builder.Services);
 TwilioProvider.Register(builder.Services);
+TwilioContent.Register(builder.Services);
 builder.Services.AddSingleton<SendSlots>().AddSingleton<SendAttempts>().AddHostedService<Reconciliation>();
 builder.Services.AddSingleton<LostCallbacks>()
     .AddHostedService(services => services.GetRequiredService<LostCallbacks>());
@@ -23,4 +24,5 @@ builder.Services.ConfigureOptions<StopsAtOnce>();
 var app = builder.Build();
 app.MapDefaultEndpoints();
 app.MapBooks();
+TwilioContent.Map(app);
 app.Run();

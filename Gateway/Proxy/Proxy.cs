@@ -9,6 +9,9 @@ namespace Gateway;
 /// <summary>The way to the services: routes and clusters as in appsettings.json.</summary>
 internal static class Proxy
 {
+    /// <summary>Of a route's metadata: what the service behind it does not have in front of its paths.</summary>
+    private const string Prefix = "Prefix";
+
     private static readonly UriCreationOptions AsItCame = new() { DangerousDisablePathAndQueryCanonicalization = true };
 
     public static void AddProxy(this WebApplicationBuilder builder)
@@ -29,9 +32,17 @@ internal static class Proxy
             pipeline.UseLoadBalancing();
             pipeline.UsePassiveHealthChecks();
         });
-        if (!app.Services.GetRequiredService<ServiceAddresses>().IsConfigured("frontend"))
+        var services = app.Services.GetRequiredService<ServiceAddresses>();
+        if (!services.IsConfigured("frontend"))
         {
             app.MapWithoutFrontend();
+        }
+
+        if (!services.IsConfigured("emulator"))
+        {
+            // Ahead of the route: without the emulator there are no phones to practise with.
+            app.Map("/api/practice/{**path}", () => TypedResults.NotFound())
+                .RequireAuthorization(Roles.Viewer).WithOrder(-1).ExcludeFromDescription();
         }
     }
 
@@ -45,7 +56,12 @@ internal static class Proxy
             var target = request.HttpContext.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
             // Signatures of webhooks cover every byte of the address, and Yarp would encode it anew. Clients that
             // speak to us as to a proxy send a whole URL instead: that one is Yarp's.
-            if (target.StartsWith('/'))
+            if (route.Route.Metadata?.GetValueOrDefault(Prefix) is { } prefix)
+            {
+                request.HttpContext.Request.Path.StartsWithSegments(prefix, out var rest);
+                request.Path = rest;
+            }
+            else if (target.StartsWith('/'))
             {
                 request.ProxyRequest.RequestUri = new(request.DestinationPrefix.TrimEnd('/') + target, AsItCame);
             }

@@ -34,7 +34,7 @@ internal sealed partial class BookCheck(
         {
             audit = await ledger.AuditAsync(since.Value, campaignId, cancellationToken);
         }
-        catch (LedgerAwayException exception)
+        catch (MessagingAwayException exception)
         {
             LogAway(exception.Message);
         }
@@ -70,7 +70,7 @@ internal sealed partial class BookCheck(
             {
                 numbers = await MergeAsync(campaignId, differences, cancellationToken);
             }
-            catch (LedgerAwayException exception)
+            catch (MessagingAwayException exception)
             {
                 LogAway(exception.Message);
             }

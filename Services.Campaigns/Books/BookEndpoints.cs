@@ -6,8 +6,8 @@ internal static class BookEndpoints
     {
         builder.Services.AddOptions<BookOptions>().BindConfiguration("Books")
             .ValidateDataAnnotations().ValidateOnStart();
-        LedgerClient.Register(builder.Services);
-        builder.Services.AddSingleton<BookStore>().AddSingleton<Recount>().AddSingleton<BookCheck>()
+        MessagingClient.Register(builder.Services);
+        builder.Services.AddSingleton<LedgerClient>().AddSingleton<BookStore>().AddSingleton<Recount>().AddSingleton<BookCheck>()
             .AddSingleton<BookKeeper>().AddHostedService(provider => provider.GetRequiredService<BookKeeper>());
         return builder;
     }

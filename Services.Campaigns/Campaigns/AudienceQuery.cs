@@ -15,6 +15,8 @@ internal sealed class AudienceQuery
             { ContactIds: { } ids } => $"c.id = any({values.Add(ids.ToArray())})",
             _ => "true",
         };
+        Where += audience.Exclude?.Tags is { } without ? $" and not c.tags && {values.Add(without.ToArray())}" : "";
+        Where += audience.Exclude?.ContactIds is { } except ? $" and c.id <> all({values.Add(except.ToArray())})" : "";
 
         var rendered = variables.Select((variable, index) => (
             Column: $"v{index}",

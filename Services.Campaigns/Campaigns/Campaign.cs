@@ -148,17 +148,6 @@ internal sealed class Campaign
     }
 }
 
-/// <summary>Who gets the campaign: exactly one of the three is set.</summary>
-internal sealed record Audience
-{
-    public bool? All { get; init; }
-
-    /// <summary>Contacts with at least one of these tags.</summary>
-    public IReadOnlyList<string>? Tags { get; init; }
-
-    public IReadOnlyList<Guid>? ContactIds { get; init; }
-}
-
 /// <summary>A part of the day in which nothing bulk leaves, e.g. 21:00 to 08:00 in Europe/Paris.</summary>
 /// <param name="TimeZone">IANA name.</param>
 internal sealed record QuietHours(TimeOnly From, TimeOnly To, string TimeZone)

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Services.Campaigns;
 
 /// <param name="StatusReason">The error code that paused the campaign by itself.</param>
@@ -6,6 +8,10 @@ internal sealed record CampaignAnswer(
     CampaignAnswer.Message2Part? Message2, Audience Audience, DateTimeOffset? StartAt, QuietHours? QuietHours,
     DateTimeOffset CreatedAt, DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt)
 {
+    /// <summary>Where a list was asked for with them, without measured rate and estimate.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public CampaignStats? Stats { get; init; }
+
     internal sealed record Message1Part(Guid TemplateId, IReadOnlyDictionary<string, string> Variables);
 
     internal sealed record Message2Part(string Body, int WithinHours);

@@ -7,6 +7,8 @@ internal static class CampaignEndpoints
         var campaigns = app.MapGroup("/api/campaigns").WithTags("Campaigns");
         campaigns.MapPost("", CreateCampaign.HandleAsync);
         campaigns.MapGet("", GetCampaigns.ListAsync);
+        campaigns.MapGet("/counts", GetCampaigns.CountAsync);
+        campaigns.MapPost("/audience", CountAudience.HandleAsync);
         campaigns.MapGet("/{id:guid}", GetCampaigns.OneAsync);
         campaigns.MapPut("/{id:guid}", UpdateCampaign.HandleAsync);
         campaigns.MapDelete("/{id:guid}", DeleteCampaign.HandleAsync);
@@ -17,6 +19,8 @@ internal static class CampaignEndpoints
         campaigns.MapPost("/{id:guid}/resume", SteerCampaign.ResumeAsync);
         campaigns.MapPost("/{id:guid}/cancel", SteerCampaign.CancelAsync);
         campaigns.MapPost("/{id:guid}/retry-failed", RetryMessages.FailedAsync);
+        campaigns.MapPost("/{id:guid}/duplicate", DuplicateCampaign.HandleAsync);
+        campaigns.MapGet("/{id:guid}/failures", GetFailures.OfCampaignAsync);
         campaigns.MapGet("/{id:guid}/messages", ListMessages.HandleAsync);
         campaigns.MapGet("/{id:guid}/export", ExportCampaign.HandleAsync);
         campaigns.MapGet("/{id:guid}/stats", GetStats.HandleAsync);

@@ -5,12 +5,11 @@ namespace Services.Campaigns;
 /// <summary>What people enter about a campaign.</summary>
 internal sealed record CampaignForm
 {
-    private const int LongestName = 200;
-    private const int LongestPattern = 500;
+    internal const int LongestName = 200;
+    internal const int LongestPattern = 500;
 
     // https://www.twilio.com/docs/messaging/api/message-resource
     internal const int LongestText = 1600;
-    private const int MostContacts = 100_000;
 
     public string? Name { get; init; }
 
@@ -43,7 +42,7 @@ internal sealed record CampaignForm
             ? []
             : ReadVariables(form, template, Message1?.Variables, "message1.variables");
         ReadMessage2(form);
-        await ReadAudienceAsync(form, db, cancellationToken);
+        await Audience.CheckAsync(Audience, form, db, cancellationToken);
         var quietHours = ReadQuietHours(form);
         return (form.IsValid
             ? new(name, template!.Id, variables, Message2?.Body, Message2?.WithinHours, Audience!,
@@ -119,40 +118,6 @@ internal sealed record CampaignForm
         if (Message2.WithinHours is < 1 or > 720)
         {
             form.Refuse("message2.withinHours", "message2.withinHours is a number of hours from 1 to 720.");
-        }
-    }
-
-    private async Task ReadAudienceAsync(FormReader form, CampaignsDbContext db, CancellationToken cancellationToken)
-    {
-        const string choice = """audience is one of { "all": true }, { "tags": ["…"] } and { "contactIds": ["…"] }.""";
-        var given = (Audience?.All is not null ? 1 : 0) + (Audience?.Tags is not null ? 1 : 0)
-            + (Audience?.ContactIds is not null ? 1 : 0);
-        if (given != 1 || Audience!.All is false)
-        {
-            form.Refuse("audience", choice);
-        }
-        else if (Audience is { Tags: { } tags } && (tags.Count == 0 || tags.Any(string.IsNullOrWhiteSpace)))
-        {
-            form.Refuse("audience.tags", "audience.tags names at least one tag, and none is empty.");
-        }
-        else if (Audience.Tags?.Any(tag => tag.Any(char.IsControl)) is true)
-        {
-            form.Refuse("audience.tags", "audience.tags holds a control character: remove it.");
-        }
-        else if (Audience is { ContactIds: { } ids })
-        {
-            if (ids.Count is 0 or > MostContacts)
-            {
-                form.Refuse(
-                    "audience.contactIds",
-                    $"audience.contactIds names 1 to {MostContacts} contacts: use tags for more.");
-            }
-            else if (ids.Except(await db.Contacts.Where(c => ids.Contains(c.Id)).Select(c => c.Id)
-                .ToListAsync(cancellationToken)).ToList() is { Count: > 0 } unknown)
-            {
-                form.Refuse(
-                    "audience.contactIds", $"There is no contact with the id {string.Join(", ", unknown.Take(10))}.");
-            }
         }
     }
 

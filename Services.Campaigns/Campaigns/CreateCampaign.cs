@@ -5,7 +5,8 @@ namespace Services.Campaigns;
 internal static class CreateCampaign
 {
     public static async Task<Results<Created<CampaignAnswer>, ValidationProblem>> HandleAsync(
-        CampaignForm request, CampaignsDbContext db, TimeProvider clock, CancellationToken cancellationToken)
+        CampaignForm request, Caller caller, CampaignsDbContext db, TimeProvider clock,
+        CancellationToken cancellationToken)
     {
         var (details, form) = await request.ReadAsync(db, cancellationToken);
         if (details is null)
@@ -13,8 +14,10 @@ internal static class CreateCampaign
             return form.Problem;
         }
 
-        var campaign = Campaign.Create(details, clock.GetUtcNow());
+        var now = clock.GetUtcNow();
+        var campaign = Campaign.Create(details, now);
         db.Campaigns.Add(campaign);
+        db.Activity.Add(ActivityEntry.Of(caller, "campaign.created", campaign.Id, campaign.Name, now));
         await db.SaveChangesAsync(cancellationToken);
         return TypedResults.Created($"/api/campaigns/{campaign.Id}", CampaignAnswer.Of(campaign));
     }

@@ -12,9 +12,10 @@ internal static class GetCampaigns
             ? TypedResults.Ok(CampaignAnswer.Of(campaign))
             : Problems.NotFound("campaign", id);
 
+    /// <param name="include">stats: each with its statistics.</param>
     public static async Task<Results<Ok<Page<CampaignAnswer>>, ValidationProblem>> ListAsync(
-        string? status, string? search, int? limit, string? cursor, CampaignsDbContext db,
-        CancellationToken cancellationToken)
+        string? status, string? search, string? include, int? limit, string? cursor, CampaignsDbContext db,
+        StatsReader stats, CancellationToken cancellationToken)
     {
         if (PageRequest.Read(limit, cursor, out var page) is { } problem)
         {
@@ -33,6 +34,30 @@ internal static class GetCampaigns
         var campaigns = text is null ? db.Campaigns
             : db.Campaigns.FromSql($"select * from campaigns where strpos(fold(name), fold({text})) > 0");
         campaigns = wanted is null ? campaigns : campaigns.Where(c => c.Status == wanted);
-        return TypedResults.Ok(await campaigns.ToPageAsync(page, c => c.Id, CampaignAnswer.Of, cancellationToken));
+        if (include is not "stats")
+        {
+            return TypedResults.Ok(await campaigns.ToPageAsync(page, c => c.Id, CampaignAnswer.Of, cancellationToken));
+        }
+
+        var found = await campaigns.ToPageAsync(page, c => c.Id, c => c, cancellationToken);
+        var numbers = await stats.ReadAsync(found.Items, cancellationToken);
+        return TypedResults.Ok(new Page<CampaignAnswer>(
+            [.. found.Items.Select(c => CampaignAnswer.Of(c) with { Stats = numbers[c.Id] })], found.NextCursor,
+            found.Total));
+    }
+
+    /// <summary>How many campaigns there are in each state.</summary>
+    public static async Task<Ok<CampaignCounts>> CountAsync(CampaignsDbContext db, CancellationToken cancellationToken)
+    {
+        var counts = await db.Campaigns.GroupBy(c => c.Status).Select(group => new { group.Key, N = group.Count() })
+            .ToDictionaryAsync(group => group.Key, group => group.N, cancellationToken);
+        return TypedResults.Ok(new CampaignCounts(
+            counts.Values.Sum(), Of(CampaignStatus.Draft), Of(CampaignStatus.Scheduled), Of(CampaignStatus.Running),
+            Of(CampaignStatus.Paused), Of(CampaignStatus.Completed), Of(CampaignStatus.Cancelled)));
+
+        int Of(CampaignStatus status) => counts.GetValueOrDefault(status);
     }
 }
+
+internal sealed record CampaignCounts(
+    int All, int Draft, int Scheduled, int Running, int Paused, int Completed, int Cancelled);

@@ -12,7 +12,7 @@ namespace Services.Campaigns;
 internal static class LaunchCampaign
 {
     public static async Task<Results<Accepted<CampaignAnswer>, ProblemHttpResult>> HandleAsync(
-        Guid id, CampaignsDbContext db, AudienceFreeze freeze, IOptions<SandboxOptions> sandbox,
+        Guid id, Caller caller, CampaignsDbContext db, AudienceFreeze freeze, IOptions<SandboxOptions> sandbox,
         MessageDispatcher dispatcher, TimeProvider clock, CancellationToken cancellationToken)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
@@ -39,7 +39,9 @@ internal static class LaunchCampaign
                 $"The template has changed: fill its variable {string.Join(", ", missing)} in the campaign first.");
         }
 
-        campaign.TryLaunch(template, sandbox.Value.Number, Activity.Current?.Id, clock.GetUtcNow());
+        var now = clock.GetUtcNow();
+        campaign.TryLaunch(template, sandbox.Value.Number, Activity.Current?.Id, now);
+        db.Activity.Add(ActivityEntry.Of(caller, "campaign.launched", id, campaign.Name, now));
         await db.SaveChangesAsync(cancellationToken);
         // The first chunk at once, which for most campaigns is all of it; the rest follows in the background.
         await freeze.NextChunkAsync((NpgsqlTransaction)transaction.GetDbTransaction(), campaign, cancellationToken);

@@ -11,16 +11,16 @@ namespace Services.Campaigns;
 internal static class SteerCampaign
 {
     public static Task<Results<Accepted<CampaignAnswer>, ProblemHttpResult>> PauseAsync(
-        Guid id, Steering steering, CancellationToken cancellationToken) =>
-        steering.MoveAsync(id, (campaign, now) => campaign.TryPause(now), "paused", cancellationToken);
+        Guid id, Caller caller, Steering steering, CancellationToken cancellationToken) =>
+        steering.MoveAsync(id, caller, (campaign, now) => campaign.TryPause(now), "paused", cancellationToken);
 
     public static Task<Results<Accepted<CampaignAnswer>, ProblemHttpResult>> ResumeAsync(
-        Guid id, Steering steering, CancellationToken cancellationToken) =>
-        steering.MoveAsync(id, (campaign, now) => campaign.TryResume(now), "resumed", cancellationToken);
+        Guid id, Caller caller, Steering steering, CancellationToken cancellationToken) =>
+        steering.MoveAsync(id, caller, (campaign, now) => campaign.TryResume(now), "resumed", cancellationToken);
 
     public static Task<Results<Accepted<CampaignAnswer>, ProblemHttpResult>> CancelAsync(
-        Guid id, Steering steering, CancellationToken cancellationToken) =>
-        steering.MoveAsync(id, (campaign, now) => campaign.TryCancel(now), "cancelled", cancellationToken);
+        Guid id, Caller caller, Steering steering, CancellationToken cancellationToken) =>
+        steering.MoveAsync(id, caller, (campaign, now) => campaign.TryCancel(now), "cancelled", cancellationToken);
 }
 
 /// <summary>The one way in which a person moves a running campaign.</summary>
@@ -30,7 +30,8 @@ internal sealed class Steering(
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
 
     public async Task<Results<Accepted<CampaignAnswer>, ProblemHttpResult>> MoveAsync(
-        Guid id, Func<Campaign, DateTimeOffset, bool> move, string moved, CancellationToken cancellationToken)
+        Guid id, Caller caller, Func<Campaign, DateTimeOffset, bool> move, string moved,
+        CancellationToken cancellationToken)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         await db.Database.ExecuteSqlRawAsync(Feed.Lock, cancellationToken);
@@ -45,6 +46,7 @@ internal sealed class Steering(
             return campaign.Refusal(moved);
         }
 
+        db.Activity.Add(ActivityEntry.Of(caller, $"campaign.{moved}", id, campaign.Name, now));
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         if (campaign.Status is CampaignStatus.Paused or CampaignStatus.Cancelled)

@@ -6,7 +6,8 @@ namespace Services.Campaigns;
 internal static class UpdateCampaign
 {
     public static async Task<Results<Ok<CampaignAnswer>, ValidationProblem, ProblemHttpResult>> HandleAsync(
-        Guid id, CampaignForm request, CampaignsDbContext db, TimeProvider clock, CancellationToken cancellationToken)
+        Guid id, CampaignForm request, Caller caller, CampaignsDbContext db, TimeProvider clock,
+        CancellationToken cancellationToken)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         if (await db.LockCampaignAsync(id, cancellationToken) is not { } campaign)
@@ -20,10 +21,13 @@ internal static class UpdateCampaign
             return form.Problem;
         }
 
-        if (!campaign.TryChange(details, clock.GetUtcNow()))
+        var now = clock.GetUtcNow();
+        if (!campaign.TryChange(details, now))
         {
             return campaign.Refusal("changed");
         }
+
+        db.Activity.Add(ActivityEntry.Of(caller, "campaign.changed", id, campaign.Name, now));
 
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);

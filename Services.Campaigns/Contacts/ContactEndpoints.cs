@@ -16,6 +16,7 @@ internal static class ContactEndpoints
         var contacts = app.MapGroup("/api/contacts").WithTags("Contacts");
         contacts.MapPost("", CreateContact.HandleAsync);
         contacts.MapGet("", ListContacts.HandleAsync);
+        contacts.MapGet("/tags", ListTags.HandleAsync);
         contacts.MapGet("/export", ExportContacts.HandleAsync);
         contacts.MapGet("/{id:guid}", GetContact.HandleAsync);
         contacts.MapPut("/{id:guid}", UpdateContact.HandleAsync);

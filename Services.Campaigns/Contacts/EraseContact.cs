@@ -13,13 +13,13 @@ internal static class EraseContact
     private const int Tries = 3;
 
     public static async Task<Results<NoContent, ProblemHttpResult>> HandleAsync(
-        Guid id, NpgsqlDataSource database, TimeProvider clock, CancellationToken cancellationToken)
+        Guid id, Caller caller, NpgsqlDataSource database, TimeProvider clock, CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                return await TryEraseAsync(database, id, clock.GetUtcNow(), cancellationToken)
+                return await TryEraseAsync(database, id, caller, clock.GetUtcNow(), cancellationToken)
                     ? TypedResults.NoContent()
                     : Problems.NotFound("contact", id);
             }
@@ -35,7 +35,7 @@ internal static class EraseContact
     }
 
     private static async Task<bool> TryEraseAsync(
-        NpgsqlDataSource database, Guid id, DateTimeOffset now, CancellationToken cancellationToken)
+        NpgsqlDataSource database, Guid id, Caller caller, DateTimeOffset now, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
@@ -55,6 +55,11 @@ internal static class EraseContact
             """, cancellationToken, id);
         // Interactions go along, by their foreign key.
         var erased = await transaction.ExecuteAsync("delete from contacts where id = $1", cancellationToken, id) == 1;
+        if (erased)
+        {
+            await ActivityEntry.Of(caller, "contact.erased", id, null, now).WriteAsync(transaction, cancellationToken);
+        }
+
         await transaction.CommitAsync(cancellationToken);
         return erased;
     }

@@ -65,6 +65,8 @@ internal static class SendReply
                 """, cancellationToken, id, contactId, contact.Phone, now, content.Text, content.ContentSid,
                 content.Body, content.Variables is null ? null : JsonSerializer.Serialize(content.Variables),
                 caller.Name, Activity.Current?.Id);
+            await ActivityEntry.Of(caller, "message.sent", contactId, null, now)
+                .WriteAsync(transaction, cancellationToken);
             await transaction.CommitAsync(cancellationToken);
         }
 

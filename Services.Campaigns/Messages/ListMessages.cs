@@ -8,9 +8,12 @@ namespace Services.Campaigns;
 
 internal static class ListMessages
 {
+    /// <param name="status">One or several, with commas between them.</param>
     /// <param name="search">Part of the number, or of the person's name.</param>
+    /// <param name="code">The reason why it failed or was skipped.</param>
+    /// <param name="replied">Whether the person has replied.</param>
     public static async Task<Results<Ok<Page<MessageAnswer>>, ValidationProblem, ProblemHttpResult>> HandleAsync(
-        Guid id, string? status, string? kind, string? search, int? limit, string? cursor,
+        Guid id, string? status, string? kind, string? search, string? code, bool? replied, int? limit, string? cursor,
         HttpRequest request, CampaignsDbContext db, NpgsqlDataSource database, IOptions<SandboxOptions> sandbox,
         CancellationToken cancellationToken)
     {
@@ -21,7 +24,9 @@ internal static class ListMessages
 
         var form = new FormReader();
         var text = form.Optional("search", search, 100);
-        var (inStatus, ofKind) = (form.Choice<MessageStatus>("status", status), form.Choice<MessageKind>("kind", kind));
+        var statuses = status?.Split(',', StringSplitOptions.TrimEntries)
+            .Select(name => form.Choice<MessageStatus>("status", name)).OfType<MessageStatus>().ToArray() ?? [];
+        var (ofKind, reason) = (form.Choice<MessageKind>("kind", kind), form.Optional("code", code, 100));
         if (!form.IsValid)
         {
             return form.Problem;
@@ -34,7 +39,10 @@ internal static class ListMessages
 
         var values = new SqlParameters();
         var condition = $"m.campaign_id = {values.Add(id)}"
-            + (inStatus is { } wanted ? $" and m.status = {values.Add((short)wanted)}" : "")
+            + (statuses.Length == 0 ? ""
+                : $" and m.status = any({values.Add(Array.ConvertAll(statuses, wanted => (short)wanted))})")
+            + (reason is null ? "" : $" and m.error_code = {values.Add(reason)}")
+            + (replied is not { } has ? "" : $" and m.replied_at is {(has ? "not null" : "null")}")
             + (ofKind is { } chosen ? $" and m.kind = {values.Add((short)chosen)}" : " and m.kind <> 0")
             + (text is null ? "" : $"""
                  and exists (select 1 from contacts c where c.id = m.contact_id
@@ -47,14 +55,24 @@ internal static class ListMessages
         var total = await transaction.ScalarAsync<long>(
             $"select count(*) from messages m where {condition}", cancellationToken, values.ToArray());
         var after = page.After is { } last ? $" and m.id > {values.Add(last)}" : "";
-        var rows = await MessageRows.ReadAsync(transaction.Command($"""
-            select {MessageRows.Columns} from messages m where {condition}{after}
+        await using var command = transaction.Command($"""
+            select {MessageRows.Columns}, p.first_name, p.last_name
+            from messages m left join contacts p on p.id = m.contact_id where {condition}{after}
             order by m.id limit {page.Limit + 1}
-            """, values.ToArray()), cancellationToken);
-
+            """, values.ToArray());
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var explain = new Explain(request.Language(), sandbox.Value);
-        var items = rows.Take(page.Limit).Select(row => MessageAnswer.Of(row, explain)).ToList();
-        return TypedResults.Ok(new Page<MessageAnswer>(
-            items, rows.Count > items.Count ? items[^1].Id.ToString() : null, total));
+        var items = new List<MessageAnswer>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            const int next = MessageRows.ColumnCount;
+            items.Add(MessageAnswer.Of(MessageRows.Read(reader), explain) with
+            {
+                FirstName = reader.IsDBNull(next) ? null : reader.GetString(next),
+                LastName = reader.IsDBNull(next + 1) ? null : reader.GetString(next + 1),
+            });
+        }
+
+        return TypedResults.Ok(page.Cut(items, item => item.Id, total));
     }
 }

@@ -12,6 +12,11 @@ internal record MessageAnswer(
     DateTimeOffset? SentAt, DateTimeOffset? DeliveredAt, DateTimeOffset? ReadAt, DateTimeOffset? FailedAt,
     DateTimeOffset? RepliedAt)
 {
+    /// <summary>The person's, as is the last name; in lists only.</summary>
+    public string? FirstName { get; init; }
+
+    public string? LastName { get; init; }
+
     public static MessageAnswer Of(CampaignMessage message, Explain explain) => new(
         message.Id, message.CampaignId, message.ContactId, message.Phone, message.Kind, message.Status,
         message.Attempts, message.Status is MessageStatus.Retrying ? message.NextAttemptAt : null,

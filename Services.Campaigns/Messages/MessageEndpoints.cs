@@ -16,7 +16,7 @@ internal static class MessageEndpoints
     {
         builder.Services
             .AddSingleton<AudienceFreeze>().AddSingleton<CampaignProgress>().AddSingleton<Feed>()
-            .AddScoped<Steering>().AddScoped<StatsReader>().AddRunning<MessageDispatcher>();
+            .AddScoped<Steering>().AddScoped<StatsReader>().AddSingleton<AudiencePreview>().AddRunning<MessageDispatcher>();
         return builder;
     }
 
@@ -37,6 +37,7 @@ internal static class MessageEndpoints
         messages.MapGet("/{id:guid}", GetMessage.HandleAsync);
         messages.MapPost("/{id:guid}/retry", RetryMessages.OneAsync);
         app.MapGet("/api/stats/overview", GetOverview.HandleAsync).WithTags("Statistics");
+        app.MapGet("/api/stats/failures", GetFailures.OfAllAsync).WithTags("Statistics");
     }
 
     private static IServiceCollection AddRunning<T>(this IServiceCollection services)

@@ -45,8 +45,9 @@ internal static class RetryMessages
         return TypedResults.Accepted($"/api/messages/{id}");
     }
 
+    /// <param name="code">Only what failed for this reason.</param>
     public static async Task<Results<Accepted<RetryFailedAnswer>, ProblemHttpResult>> FailedAsync(
-        Guid id, CampaignsDbContext db, NpgsqlDataSource database, MessageDispatcher dispatcher, TimeProvider clock,
+        Guid id, string? code, Caller caller, CampaignsDbContext db, NpgsqlDataSource database, MessageDispatcher dispatcher, TimeProvider clock,
         CancellationToken cancellationToken)
     {
         if (await db.Campaigns.AsNoTracking().SingleOrDefaultAsync(c => c.Id == id, cancellationToken)
@@ -70,9 +71,18 @@ internal static class RetryMessages
             failed = await MessageRows.ReadAsync(transaction.Command($"""
                 select {MessageRows.Columns} from messages m
                 where m.campaign_id = $1 and m.status = 5 and m.kind <> 0 and m.contact_id is not null and m.id > $2
+                    and ($3::text is null or m.error_code = $3::text)
                 order by m.id limit {Chunk} for update
-                """, id, last), cancellationToken);
-            retried += await RetryAsync(transaction, failed, clock.GetUtcNow(), cancellationToken);
+                """, id, last, string.IsNullOrEmpty(code) ? null : code), cancellationToken);
+            var now = clock.GetUtcNow();
+            retried += await RetryAsync(transaction, failed, now, cancellationToken);
+            if (failed.Count < Chunk)
+            {
+                await ActivityEntry.Of(
+                    caller, "campaign.retried", id, campaign.Name, now, new() { ["retried"] = $"{retried}" })
+                    .WriteAsync(transaction, cancellationToken);
+            }
+
             await transaction.CommitAsync(cancellationToken);
             last = failed.LastOrDefault()?.Id ?? last;
         }

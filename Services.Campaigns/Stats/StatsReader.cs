@@ -27,6 +27,24 @@ internal sealed class StatsReader(
             await EstimateAsync(campaign, counters.Of(MessageKind.Message1).Open, now, cancellationToken));
     }
 
+    /// <summary>Of several campaigns at once, without what would have to be measured.</summary>
+    public async Task<Dictionary<Guid, CampaignStats>> ReadAsync(
+        IReadOnlyList<Campaign> campaigns, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(
+            "select campaign_id, kind, status, n from campaign_counters where campaign_id = any($1)");
+        command.Parameters.Add(new() { Value = campaigns.Select(campaign => campaign.Id).ToArray() });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var numbers = campaigns.ToDictionary(campaign => campaign.Id, _ => new Dictionary<(MessageKind, short), long>());
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            numbers[reader.GetGuid(0)][((MessageKind)reader.GetInt16(1), reader.GetInt16(2))] = reader.GetInt64(3);
+        }
+
+        return campaigns.ToDictionary(
+            campaign => campaign.Id, campaign => CampaignStats.Of(campaign, new(numbers[campaign.Id]), 0, null));
+    }
+
     private async Task<Counters> ReadCountersAsync(Guid id, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(

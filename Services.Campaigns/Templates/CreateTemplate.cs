@@ -5,15 +5,18 @@ namespace Services.Campaigns;
 internal static class CreateTemplate
 {
     public static async Task<Results<Created<TemplateAnswer>, ValidationProblem>> HandleAsync(
-        TemplateForm request, CampaignsDbContext db, TimeProvider clock, CancellationToken cancellationToken)
+        TemplateForm request, Caller caller, CampaignsDbContext db, TimeProvider clock,
+        CancellationToken cancellationToken)
     {
         if (!request.TryRead(out var details, out var form))
         {
             return form.Problem;
         }
 
-        var template = Template.Create(details, clock.GetUtcNow());
+        var now = clock.GetUtcNow();
+        var template = Template.Create(details, now);
         db.Templates.Add(template);
+        db.Activity.Add(ActivityEntry.Of(caller, "template.created", template.Id, template.Name, now));
         await db.SaveChangesAsync(cancellationToken);
         return TypedResults.Created($"/api/templates/{template.Id}", TemplateAnswer.Of(template));
     }

@@ -7,7 +7,7 @@ namespace Services.Campaigns;
 internal static class DeleteTemplate
 {
     public static async Task<Results<NoContent, ProblemHttpResult>> HandleAsync(
-        Guid id, CampaignsDbContext db, TimeProvider clock, CancellationToken cancellationToken)
+        Guid id, Caller caller, CampaignsDbContext db, TimeProvider clock, CancellationToken cancellationToken)
     {
         if (await db.Templates.FindAsync([id], cancellationToken) is not { } template)
         {
@@ -26,7 +26,9 @@ internal static class DeleteTemplate
                 : $"The campaign “{campaign.Name}” is using this template: delete it once that is over.");
         }
 
-        template.Delete(clock.GetUtcNow());
+        var now = clock.GetUtcNow();
+        template.Delete(now);
+        db.Activity.Add(ActivityEntry.Of(caller, "template.deleted", id, template.Name, now));
         await db.SaveChangesAsync(cancellationToken);
         return TypedResults.NoContent();
     }

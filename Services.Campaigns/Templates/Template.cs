@@ -18,6 +18,9 @@ internal sealed class Template
     /// <summary>The names of the variables: those of the body, and those of buttons, headers and media.</summary>
     public List<string> Variables { get; set; } = [];
 
+    /// <summary>What the provider says of it; null if it was entered by hand and never synchronised.</summary>
+    public string? Approval { get; set; }
+
     public required DateTimeOffset CreatedAt { get; init; }
 
     public DateTimeOffset UpdatedAt { get; set; }
@@ -46,6 +49,11 @@ internal sealed class Template
         Variables = [.. details.Variables];
         UpdatedAt = now;
     }
+
+    /// <summary>Whether it is like that already.</summary>
+    public bool Says(TemplateDetails details, string? approval) =>
+        (Name, Language, Body, Approval) == (details.Name, details.Language, details.Body, approval)
+        && Variables.SequenceEqual(details.Variables);
 
     public void Delete(DateTimeOffset now) => DeletedAt = now;
 

@@ -1,11 +1,14 @@
 namespace Services.Campaigns;
 
 /// <summary>A template as clients see it.</summary>
+/// <param name="Approval">
+/// What the provider says of it: approved, pending, rejected, unsubmitted…; null if it never said anything.
+/// </param>
 internal sealed record TemplateAnswer(
     Guid Id, string Name, string ContentSid, string Language, string Body, IReadOnlyList<string> Variables,
-    DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt)
+    string? Approval, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt)
 {
     public static TemplateAnswer Of(Template template) => new(
         template.Id, template.Name, template.ContentSid, template.Language, template.Body, template.Variables,
-        template.CreatedAt, template.UpdatedAt);
+        template.Approval, template.CreatedAt, template.UpdatedAt);
 }

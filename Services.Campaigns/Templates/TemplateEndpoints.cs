@@ -6,6 +6,7 @@ internal static class TemplateEndpoints
     {
         var templates = app.MapGroup("/api/templates").WithTags("Templates");
         templates.MapPost("", CreateTemplate.HandleAsync);
+        templates.MapPost("/sync", SyncTemplates.HandleAsync);
         templates.MapGet("", ListTemplates.HandleAsync);
         templates.MapGet("/{id:guid}", GetTemplate.HandleAsync);
         templates.MapPut("/{id:guid}", UpdateTemplate.HandleAsync);

@@ -7,7 +7,8 @@ namespace Services.Campaigns;
 internal static class UpdateTemplate
 {
     public static async Task<Results<Ok<TemplateAnswer>, ValidationProblem, ProblemHttpResult>> HandleAsync(
-        Guid id, TemplateForm request, CampaignsDbContext db, TimeProvider clock, CancellationToken cancellationToken)
+        Guid id, TemplateForm request, Caller caller, CampaignsDbContext db, TimeProvider clock,
+        CancellationToken cancellationToken)
     {
         if (!request.TryRead(out var details, out var form))
         {
@@ -29,7 +30,9 @@ internal static class UpdateTemplate
                 + "change it once that is over, or create another one.");
         }
 
-        template.Change(details, clock.GetUtcNow());
+        var now = clock.GetUtcNow();
+        template.Change(details, now);
+        db.Activity.Add(ActivityEntry.Of(caller, "template.changed", id, template.Name, now));
         await db.SaveChangesAsync(cancellationToken);
         return TypedResults.Ok(TemplateAnswer.Of(template));
     }

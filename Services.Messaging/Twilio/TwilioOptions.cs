@@ -6,6 +6,7 @@ namespace Services.Messaging;
 internal sealed partial class TwilioOptions
 {
     private const string DefaultApi = "https://api.twilio.com";
+    private const string DefaultContent = "https://content.twilio.com";
 
     public string AccountSid { get; set; } = "";
 
@@ -14,9 +15,13 @@ internal sealed partial class TwilioOptions
 
     public string? ApiBaseUrl { get; set; }
 
+    public string? ContentBaseUrl { get; set; }
+
     public string PublicUrl { get; set; } = "";
 
     public Uri Api => new(string.IsNullOrWhiteSpace(ApiBaseUrl) ? DefaultApi : ApiBaseUrl);
+
+    public Uri Content => new(string.IsNullOrWhiteSpace(ContentBaseUrl) ? DefaultContent : ContentBaseUrl);
 
     public string FirstToken => AuthToken.Split(',', 2)[0].Trim();
 
@@ -35,6 +40,9 @@ internal sealed partial class TwilioOptions
             .Validate(
                 options => string.IsNullOrWhiteSpace(options.ApiBaseUrl) || IsBaseUrl(options.ApiBaseUrl),
                 $"Twilio__ApiBaseUrl must be an absolute http or https address; leave it out for {DefaultApi}.")
+            .Validate(
+                options => string.IsNullOrWhiteSpace(options.ContentBaseUrl) || IsBaseUrl(options.ContentBaseUrl),
+                $"Twilio__ContentBaseUrl must be an absolute http or https address; leave it out for {DefaultContent}.")
             .Validate(
                 options => IsBaseUrl(options.PublicUrl),
                 "PublicUrl must be the absolute http or https address at which Twilio reaches the gateway, "

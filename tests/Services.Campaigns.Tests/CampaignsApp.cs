@@ -1,9 +1,13 @@
 using System.Net.Http.Json;
 using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
+using Contracts;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Npgsql;
 using Testing;
 
@@ -23,8 +27,12 @@ public sealed class CampaignsApp(DatabaseFixture databases, BrokerFixture broker
     public const string Name = "campaigns";
 
     private Host? _host;
+    private WebApplication? _messaging;
 
     public HttpClient Client { get; private set; } = null!;
+
+    /// <summary>What Messaging says that the provider has; null: the provider does not answer.</summary>
+    internal IReadOnlyList<ProviderTemplate>? ProviderTemplates { get; set; } = [];
 
     /// <summary>The other end of the contract with Messaging.</summary>
     internal OrderDesk Desk { get; private set; } = null!;
@@ -37,10 +45,18 @@ public sealed class CampaignsApp(DatabaseFixture databases, BrokerFixture broker
     public async ValueTask InitializeAsync()
     {
         Desk = await OrderDesk.OpenAsync(broker.Address);
+        var messaging = WebApplication.CreateSlimBuilder();
+        messaging.WebHost.UseUrls("http://127.0.0.1:0");
+        messaging.Logging.ClearProviders();
+        _messaging = messaging.Build();
+        _messaging.MapGet(
+            "/internal/templates", () => ProviderTemplates is { } list ? Results.Ok(list) : Results.StatusCode(502));
+        await _messaging.StartAsync();
         _host = new(new()
         {
             ["ConnectionStrings:campaignsdb"] = await databases.CreateDatabaseAsync(),
             ["ConnectionStrings:rabbitmq"] = broker.Address.ToString(),
+            ["services:messaging:http:0"] = _messaging.Urls.First(),
             ["PublicUrl"] = "https://campaigns.example",
             ["Sending:MinInterval"] = "00:00:00.050",
             ["Books:CheckAt"] = "", // by no clock: the tests put down counters without rows
@@ -57,6 +73,11 @@ public sealed class CampaignsApp(DatabaseFixture databases, BrokerFixture broker
         if (_host is not null)
         {
             await _host.DisposeAsync();
+        }
+
+        if (_messaging is not null)
+        {
+            await _messaging.DisposeAsync();
         }
 
         await Desk.DisposeAsync();

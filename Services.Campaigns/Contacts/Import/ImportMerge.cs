@@ -22,7 +22,14 @@ internal sealed class ImportMerge(NpgsqlConnection connection, TimeProvider cloc
 
         await using var last = await connection.BeginTransactionAsync(cancellationToken);
         await last.ExecuteAsync("""
-            update contact_imports set state = 'completed', phase = null, finished_at = $2 where id = $1
+            with finished as (
+                update contact_imports set state = 'completed', phase = null, finished_at = $2 where id = $1 returning *
+            )
+            insert into activity (id, at, user_name, action, subject_id, subject, details)
+            select uuid_v7(), $2, user_name, 'contacts.imported', id, file_name, jsonb_build_object(
+                'rowsRead', rows_read::text, 'inserted', inserted::text, 'updated', updated::text,
+                'rejected', rejected::text)
+            from finished
             """, cancellationToken, job.Id, clock.GetUtcNow());
         await ImportStore.DropFileAsync(last, job.Id, cancellationToken);
         await last.CommitAsync(cancellationToken);

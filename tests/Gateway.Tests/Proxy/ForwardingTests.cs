@@ -195,6 +195,43 @@ public sealed class ForwardingTests(GatewayFixture fixture, DatabaseFixture data
     }
 
     [Fact]
+    public async Task The_phones_to_practise_with_are_the_emulators_for_operators_only()
+    {
+        await using var phones = await Backend.StartAsync("emulator");
+        await using var gateway = RunningGateway.Start(
+            await databases.CreateDatabaseAsync(), new() { ["services:emulator:http:0"] = phones.Address.AbsoluteUri });
+        using var program = await gateway.WithKeyAsync("operator");
+        using var viewer = await gateway.WithKeyAsync("viewer");
+
+        foreach (var (path, target) in new[]
+        {
+            ("/api/practice/phones?messages=20", "/phones?messages=20"),
+            ("/api/practice/phones/+33612345678/messages", "/phones/+33612345678/messages"),
+            ("/api/./practice/phones", "/phones"),
+        })
+        {
+            var seen = (await program.GetFromJsonAsync<Seen>(path))!;
+            Assert.Equal(("emulator", target), (seen.Service, seen.Target));
+        }
+
+        using var refused = await viewer.GetAsync("/api/practice/phones");
+        Assert.Equal(HttpStatusCode.Forbidden, refused.StatusCode);
+        using var other = await program.GetAsync("/api/practice/v1/Content");
+        Assert.NotEqual(HttpStatusCode.OK, other.StatusCode);
+    }
+
+    [Fact]
+    public async Task Without_the_emulator_there_are_no_phones()
+    {
+        using var program = await fixture.Gateway.WithKeyAsync("operator");
+        foreach (var path in (string[])["/api/practice/phones", "/api/practice/phones/+33612345678"])
+        {
+            using var answer = await program.GetAsync(path);
+            Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
+        }
+    }
+
+    [Fact]
     public async Task Pages_come_from_the_front_end_if_there_is_one()
     {
         await using var pages = await Backend.StartAsync("frontend");

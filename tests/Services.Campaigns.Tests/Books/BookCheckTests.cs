@@ -253,7 +253,7 @@ public class BookCheckTests(Books books, LedgerOffice office) : IClassFixture<Bo
         ]);
         return new(
             books.Database, new(books.Database, NullLogger<Recount>.Instance),
-            new(new HttpClient(), configuration.Build(), TimeProvider.System), _store,
+            new(new MessagingClient(new HttpClient(), configuration.Build(), TimeProvider.System)), _store,
             Options.Create(new BookOptions()), clock, NullLogger<BookCheck>.Instance);
     }
 }

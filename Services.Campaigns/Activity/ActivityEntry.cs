@@ -1,0 +1,48 @@
+using System.Text.Json;
+using Npgsql;
+using ServiceDefaults;
+
+namespace Services.Campaigns;
+
+/// <summary>Something that somebody did. Added to the transaction that does it, so that neither is without the other.</summary>
+internal sealed class ActivityEntry
+{
+    public required Guid Id { get; init; }
+
+    public required DateTimeOffset At { get; init; }
+
+    /// <summary>Null if nobody was signed in.</summary>
+    public string? UserName { get; init; }
+
+    /// <summary>What was done to what: <c>campaign.launched</c>.</summary>
+    public required string Action { get; init; }
+
+    public Guid? SubjectId { get; init; }
+
+    /// <summary>The subject's name at that time. Never a person's, who may ask to be forgotten.</summary>
+    public string? Subject { get; init; }
+
+    /// <summary>Numbers and words that say more.</summary>
+    public Dictionary<string, string>? Details { get; init; }
+
+    public static ActivityEntry Of(
+        Caller caller, string action, Guid? subjectId, string? subject, DateTimeOffset now,
+        Dictionary<string, string>? details = null) => new()
+        {
+            Id = Guid.CreateVersion7(now),
+            At = now,
+            UserName = caller.Name,
+            Action = action,
+            SubjectId = subjectId,
+            Subject = subject,
+            Details = details,
+        };
+
+    /// <summary>For a use case that speaks SQL.</summary>
+    public Task WriteAsync(NpgsqlTransaction transaction, CancellationToken cancellationToken) =>
+        transaction.ExecuteAsync("""
+            insert into activity (id, at, user_name, action, subject_id, subject, details)
+            values ($1, $2, $3, $4, $5, $6, $7::jsonb)
+            """, cancellationToken, Id, At, UserName, Action, SubjectId, Subject,
+            Details is null ? null : JsonSerializer.Serialize(Details));
+}

@@ -1,0 +1,45 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Services.Campaigns;
+
+/// <summary>What people have done, newest first.</summary>
+internal static class GetActivity
+{
+    /// <param name="action">campaign.launched, or all of a kind: campaign.</param>
+    public static async Task<Results<Ok<Page<ActivityAnswer>>, ValidationProblem>> HandleAsync(
+        string? action, string? userName, Guid? subjectId, int? limit, string? cursor, CampaignsDbContext db,
+        CancellationToken cancellationToken)
+    {
+        if (PageRequest.Read(limit, cursor, out var page) is { } problem)
+        {
+            return problem;
+        }
+
+        var form = new FormReader();
+        var (wanted, name) = (form.Optional("action", action, 100), form.Optional("userName", userName, 100));
+        if (!form.IsValid)
+        {
+            return form.Problem;
+        }
+
+        IQueryable<ActivityEntry> entries = db.Activity;
+        entries = wanted is null ? entries : entries.Where(e => e.Action == wanted || e.Action.StartsWith(wanted + "."));
+        entries = name is null ? entries : entries.Where(e => e.UserName == name);
+        entries = subjectId is null ? entries : entries.Where(e => e.SubjectId == subjectId);
+        return TypedResults.Ok(await entries.ToPageAsync(page, e => e.Id, ActivityAnswer.Of, cancellationToken));
+    }
+
+    public static void MapActivity(this IEndpointRouteBuilder app) =>
+        app.MapGet("/api/activity", HandleAsync).WithTags("Activity");
+}
+
+/// <param name="UserName">Null if nobody was signed in.</param>
+/// <param name="Action">What was done to what: campaign.launched, contacts.imported …</param>
+/// <param name="Subject">The subject's name at that time.</param>
+internal sealed record ActivityAnswer(
+    Guid Id, DateTimeOffset At, string? UserName, string Action, Guid? SubjectId, string? Subject,
+    IReadOnlyDictionary<string, string>? Details)
+{
+    public static ActivityAnswer Of(ActivityEntry entry) => new(
+        entry.Id, entry.At, entry.UserName, entry.Action, entry.SubjectId, entry.Subject, entry.Details);
+}

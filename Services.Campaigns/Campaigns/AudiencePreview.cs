@@ -1,0 +1,123 @@
+using System.Text.Json;
+using Microsoft.Extensions.Options;
+using Npgsql;
+using ServiceDefaults;
+
+namespace Services.Campaigns;
+
+/// <summary>Counts an audience, and says what some of it would be sent. Nothing is sent.</summary>
+internal sealed class AudiencePreview(
+    NpgsqlDataSource database, IOptions<SandboxOptions> sandbox, IOptions<SendingOptions> sending, TimeProvider clock)
+{
+    private const int Samples = 3;
+
+    /// <param name="audience">Whose.</param>
+    /// <param name="variables">What fills each variable of the template.</param>
+    /// <param name="body">The template's text; null: no samples.</param>
+    /// <param name="inTurn">Also count whose membership will have ended by their turn, which takes longer.</param>
+    public async Task<PreviewAnswer> ReadAsync(
+        Audience audience, IReadOnlyDictionary<string, string> variables, string? body, bool inTurn,
+        CancellationToken cancellationToken)
+    {
+        var (now, rate) = (clock.GetUtcNow(), sending.Value.PerSecond);
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var reasons = await CountAsync(transaction, audience, variables, cancellationToken);
+        var expiring = inTurn && sandbox.Value.Mode != SandboxMode.Production
+            ? await CountExpiringAsync(transaction, audience, variables, now, rate, cancellationToken)
+            : (long?)null;
+        var samples = body is null
+            ? []
+            : await SampleAsync(transaction, audience, variables, body, cancellationToken);
+
+        var recipients = reasons.GetValueOrDefault("");
+        var seconds = Math.Ceiling(recipients / rate);
+        return new(
+            reasons.Values.Sum(), recipients,
+            new(
+                reasons.GetValueOrDefault(SkipReasons.OptedOut), reasons.GetValueOrDefault(Consequences.NotJoined),
+                reasons.Where(reason => reason.Key.StartsWith(SkipReasons.MissingVariable, StringComparison.Ordinal))
+                    .Sum(reason => reason.Value)),
+            expiring, seconds, now.AddSeconds(seconds), rate, samples);
+    }
+
+    private async Task<Dictionary<string, long>> CountAsync(
+        NpgsqlTransaction transaction, Audience audience, IReadOnlyDictionary<string, string> variables,
+        CancellationToken cancellationToken)
+    {
+        var values = new SqlParameters();
+        var query = new AudienceQuery(audience, variables, sandbox.Value.Mode, values);
+        await using var command = transaction.Command($"""
+            select coalesce({query.Reason}, ''), count(*)
+            from contacts c cross join lateral ({query.Rendered}) rendered where {query.Where} group by 1
+            """, values.ToArray());
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var reasons = new Dictionary<string, long>(StringComparer.Ordinal);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            reasons[reader.GetString(0)] = reader.GetInt64(1);
+        }
+
+        return reasons;
+    }
+
+    private async Task<long> CountExpiringAsync(
+        NpgsqlTransaction transaction, Audience audience, IReadOnlyDictionary<string, string> variables,
+        DateTimeOffset now, double rate, CancellationToken cancellationToken)
+    {
+        var values = new SqlParameters();
+        var query = new AudienceQuery(audience, variables, sandbox.Value.Mode, values);
+        return await transaction.ScalarAsync<long>($"""
+            select count(*) from (
+                select c.joined_at, row_number() over (order by c.id) as turn
+                from contacts c cross join lateral ({query.Rendered}) rendered
+                where {query.Where} and {query.Reason} is null) recipient
+            where joined_at + {values.Add(Contact.MembershipTime)}
+                < {values.Add(now)} + turn / {values.Add(rate)} * interval '1 second'
+            """, cancellationToken, values.ToArray());
+    }
+
+    private async Task<List<PreviewAnswer.Sample>> SampleAsync(
+        NpgsqlTransaction transaction, Audience audience, IReadOnlyDictionary<string, string> variables, string body,
+        CancellationToken cancellationToken)
+    {
+        var values = new SqlParameters();
+        var query = new AudienceQuery(audience, variables, sandbox.Value.Mode, values);
+        await using var command = transaction.Command($"""
+            select c.id, c.phone, c.first_name, c.last_name, {query.Variables}
+            from contacts c cross join lateral ({query.Rendered}) rendered
+            where {query.Where} and {query.Reason} is null order by c.id limit {Samples}
+            """, values.ToArray());
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var samples = new List<PreviewAnswer.Sample>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            var rendered = JsonSerializer.Deserialize<Dictionary<string, string>>(reader.GetString(4))!;
+            // A variable that nobody has filled yet is shown as such.
+            var text = MessageText.Parse(body).Render(name => rendered.GetValueOrDefault(name) ?? $"{{{{{name}}}}}");
+            samples.Add(new(
+                reader.GetGuid(0), reader.GetString(1), reader.IsDBNull(2) ? null : reader.GetString(2),
+                reader.IsDBNull(3) ? null : reader.GetString(3), text));
+        }
+
+        return samples;
+    }
+}
+
+/// <param name="Total">How many are in the audience.</param>
+/// <param name="Recipients">How many would be sent Message 1.</param>
+/// <param name="Excluded">How many of the audience would not, and why.</param>
+/// <param name="Expiring">Whose Sandbox membership will have ended by their turn; null if that was not counted.</param>
+/// <param name="EstimatedDurationSeconds">At the allowed rate, with nothing else running.</param>
+/// <param name="EstimatedFinishAt">Then it would end if it began now.</param>
+/// <param name="RatePerSecond">The allowed rate.</param>
+internal sealed record PreviewAnswer(
+    long Total, long Recipients, PreviewAnswer.Exclusions Excluded, long? Expiring, double EstimatedDurationSeconds,
+    DateTimeOffset EstimatedFinishAt, double RatePerSecond, IReadOnlyList<PreviewAnswer.Sample> Samples)
+{
+    /// <param name="NotJoined">Proved not to have joined the Sandbox.</param>
+    /// <param name="MissingVariable">A variable of the template would be empty.</param>
+    internal sealed record Exclusions(long OptedOut, long NotJoined, long MissingVariable);
+
+    internal sealed record Sample(Guid ContactId, string Phone, string? FirstName, string? LastName, string Text);
+}

@@ -1,0 +1,46 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+
+namespace Services.Campaigns;
+
+/// <summary>How many an audience reaches, while somebody is still choosing it.</summary>
+internal static class CountAudience
+{
+    public static async Task<Results<Ok<PreviewAnswer>, ValidationProblem>> HandleAsync(
+        AudienceForm request, CampaignsDbContext db, AudiencePreview preview, CancellationToken cancellationToken)
+    {
+        var form = new FormReader();
+        await Audience.CheckAsync(request.Audience, form, db, cancellationToken);
+        var body = request.TemplateId is not { } id ? null
+            : await db.Templates.Where(t => t.Id == id).Select(t => t.Body).SingleOrDefaultAsync(cancellationToken);
+        if (request.TemplateId is not null && body is null)
+        {
+            form.Refuse("templateId", $"There is no template with the id {request.TemplateId}.");
+        }
+
+        var variables = new Dictionary<string, string>();
+        foreach (var (name, pattern) in request.Variables ?? new Dictionary<string, string?>())
+        {
+            if (form.Optional($"variables.{name}", pattern, CampaignForm.LongestPattern) is { } text)
+            {
+                variables[name] = text;
+            }
+        }
+
+        return form.IsValid
+            ? TypedResults.Ok(await preview.ReadAsync(
+                request.Audience!, variables, body, inTurn: false, cancellationToken))
+            : form.Problem;
+    }
+}
+
+internal sealed record AudienceForm
+{
+    public Audience? Audience { get; init; }
+
+    /// <summary>For samples of what people would read.</summary>
+    public Guid? TemplateId { get; init; }
+
+    /// <summary>As far as they are filled: who lacks a value for one is left out.</summary>
+    public IReadOnlyDictionary<string, string?>? Variables { get; init; }
+}

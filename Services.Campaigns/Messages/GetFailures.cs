@@ -1,0 +1,69 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using Npgsql;
+using ServiceDefaults;
+
+namespace Services.Campaigns;
+
+/// <summary>Why messages have failed, or were skipped: each cause with what to do about it, the most frequent first.</summary>
+internal static class GetFailures
+{
+    private const int MostDays = 366;
+
+    /// <param name="status">failed (without it) or skipped.</param>
+    public static async Task<Results<Ok<List<FailureAnswer>>, ValidationProblem, ProblemHttpResult>> OfCampaignAsync(
+        Guid id, string? status, HttpRequest request, CampaignsDbContext db, NpgsqlDataSource database,
+        IOptions<SandboxOptions> sandbox, CancellationToken cancellationToken)
+    {
+        if (status is not (null or "failed" or "skipped"))
+        {
+            return Problems.Field("status", "status is failed or skipped.");
+        }
+
+        return await db.Campaigns.AnyAsync(c => c.Id == id, cancellationToken)
+            ? TypedResults.Ok(await ReadAsync(
+                database.Command("""
+                    select error_code, count(*) from messages
+                    where campaign_id = $1 and status = $2 and kind in (1, 2) and error_code is not null
+                    group by 1 order by 2 desc, 1
+                    """, id, (short)(status is "skipped" ? MessageStatus.Skipped : MessageStatus.Failed)),
+                new(request.Language(), sandbox.Value), cancellationToken))
+            : Problems.NotFound("campaign", id);
+    }
+
+    /// <summary>Of all campaigns.</summary>
+    public static async Task<Results<Ok<List<FailureAnswer>>, ValidationProblem>> OfAllAsync(
+        HttpRequest request, NpgsqlDataSource database, IOptions<SandboxOptions> sandbox, TimeProvider clock,
+        CancellationToken cancellationToken, int days = 30) =>
+        days is < 1 or > MostDays
+            ? Problems.Field("days", $"days is a number from 1 to {MostDays}.")
+            : TypedResults.Ok(await ReadAsync(
+                // Campaign by campaign, each by its index of the states.
+                database.Command("""
+                    select m.error_code, count(*) from campaigns c
+                    join messages m on m.campaign_id = c.id and m.status = 5 and m.kind in (1, 2)
+                    where m.failed_at >= $1 and m.error_code is not null group by 1 order by 2 desc, 1
+                    """, clock.GetUtcNow() - TimeSpan.FromDays(days)),
+                new(request.Language(), sandbox.Value), cancellationToken));
+
+    private static async Task<List<FailureAnswer>> ReadAsync(
+        NpgsqlCommand command, Explain explain, CancellationToken cancellationToken)
+    {
+        await using var owned = command;
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var failures = new List<FailureAnswer>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            var error = explain.Error(reader.GetString(0))!;
+            failures.Add(new(
+                error.Code, error.Title, error.Explanation, error.Action, error.Permanent, reader.GetInt64(1)));
+        }
+
+        return failures;
+    }
+}
+
+/// <summary>A cause in plain words, in the caller's language, and how many messages it stopped.</summary>
+internal sealed record FailureAnswer(
+    string Code, string Title, string Explanation, string Action, bool Permanent, long Count);

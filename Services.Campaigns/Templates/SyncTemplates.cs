@@ -1,0 +1,88 @@
+using Contracts;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+
+namespace Services.Campaigns;
+
+/// <summary>
+/// Takes over the templates that the provider has. What runs already keeps its text; what was deleted here and is still
+/// there comes back.
+/// </summary>
+internal static class SyncTemplates
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(1);
+
+    public static async Task<Results<Ok<SyncAnswer>, ProblemHttpResult>> HandleAsync(
+        Caller caller, MessagingClient messaging, CampaignsDbContext db, TimeProvider clock,
+        CancellationToken cancellationToken)
+    {
+        if (await ListAsync(messaging, cancellationToken) is not { } listed)
+        {
+            return TypedResults.Problem(
+                "The provider's list of templates cannot be read: check the credentials, and try again in a moment.",
+                statusCode: StatusCodes.Status502BadGateway);
+        }
+
+        var now = clock.GetUtcNow();
+        var ours = await db.Templates.OrderBy(t => t.Id).ToListAsync(cancellationToken);
+        var (added, updated, unchanged, skipped) = (0, 0, 0, 0);
+        foreach (var theirs in listed.DistinctBy(template => template.ContentSid))
+        {
+            if (!FormOf(theirs).TryRead(out var details, out _))
+            {
+                skipped++; // without a text, as a list of products is, or with more than we can send
+                continue;
+            }
+
+            if (ours.Find(t => t.ContentSid == theirs.ContentSid) is not { } template)
+            {
+                template = Template.Create(details, now);
+                db.Templates.Add(template);
+                added++;
+            }
+            else if (template.Says(details, theirs.Approval))
+            {
+                unchanged++;
+            }
+            else
+            {
+                template.Change(details, now);
+                updated++;
+            }
+
+            template.Approval = theirs.Approval;
+        }
+
+        db.Activity.Add(ActivityEntry.Of(
+            caller, "templates.synced", null, null, now, new() { ["added"] = $"{added}", ["updated"] = $"{updated}" }));
+        await db.SaveChangesAsync(cancellationToken);
+        return TypedResults.Ok(new SyncAnswer(added, updated, unchanged, skipped));
+    }
+
+    private static async Task<List<ProviderTemplate>?> ListAsync(
+        MessagingClient messaging, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await messaging.AskAsync<List<ProviderTemplate>>(
+                HttpMethod.Get, "templates", null, Limit, cancellationToken);
+        }
+        catch (MessagingAwayException)
+        {
+            return null;
+        }
+    }
+
+    private static TemplateForm FormOf(ProviderTemplate template) => new()
+    {
+        Name = template.Name,
+        ContentSid = template.ContentSid,
+        Language = template.Language,
+        Body = template.Body,
+        // The samples need not name every variable of the text.
+        Variables = [.. MessageText.Parse(template.Body ?? "").Placeholders.Union(template.Variables)],
+    };
+}
+
+/// <param name="Skipped">Cannot be sent as a text with variables.</param>
+internal sealed record SyncAnswer(int Added, int Updated, int Unchanged, int Skipped);

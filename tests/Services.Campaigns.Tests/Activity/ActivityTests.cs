@@ -1,0 +1,77 @@
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+
+namespace Services.Campaigns.Tests;
+
+[Collection(CampaignsApp.Name)]
+public class ActivityTests(CampaignsApp app)
+{
+    [Fact]
+    public async Task What_is_done_to_a_campaign_is_noted_with_who_did_it()
+    {
+        var contact = await app.CreateContactAsync();
+        await using var orders = app.Desk.TakeOver((string)contact["phone"]!);
+        var campaign = await app.CreateCampaignAsync([contact]);
+        await AsAsync("zoé@example.org", campaign.Id(), "launch");
+        await AsAsync("ana", campaign.Id(), "pause");
+        await AsAsync("ana", campaign.Id(), "cancel");
+
+        var entries = (await app.GetAsync($"/api/activity?subjectId={campaign.Id()}"))["items"]!.AsArray();
+
+        Assert.Equal(
+            [("campaign.cancelled", "ana"), ("campaign.paused", "ana"), ("campaign.launched", "zoé@example.org"),
+                ("campaign.created", null)],
+            entries.Select(entry => ((string)entry!["action"]!, (string?)entry["userName"])));
+        Assert.All(entries, entry => Assert.Equal("Printemps", (string?)entry!["subject"]));
+    }
+
+    [Fact]
+    public async Task What_was_refused_is_not_noted()
+    {
+        var campaign = await app.CreateCampaignAsync([await app.CreateContactAsync()]);
+
+        using var refused = await app.Client.PostAsync($"/api/campaigns/{campaign.Id()}/pause", null);
+
+        Assert.False(refused.IsSuccessStatusCode);
+        Assert.Single((await app.GetAsync($"/api/activity?subjectId={campaign.Id()}"))["items"]!.AsArray());
+    }
+
+    [Fact]
+    public async Task An_erasure_is_noted_without_a_word_about_the_person()
+    {
+        var contact = await app.CreateContactAsync(new() { ["firstName"] = "Zoé" });
+        using var erased = await app.Client.DeleteAsync($"/api/contacts/{contact.Id()}");
+
+        var entry = Assert.Single((await app.GetAsync($"/api/activity?subjectId={contact.Id()}"))["items"]!.AsArray())!;
+
+        Assert.Equal("contact.erased", (string?)entry["action"]);
+        Assert.DoesNotContain("Zoé", entry.ToJsonString(), StringComparison.Ordinal);
+        Assert.DoesNotContain((string)contact["phone"]!, entry.ToJsonString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Templates_are_noted_and_found_by_the_kind_of_the_action()
+    {
+        var template = await app.CreateTemplateAsync();
+        using var changed = await app.Client.PutAsJsonAsync($"/api/templates/{template.Id()}", new JsonObject
+        {
+            ["name"] = "Autre", ["contentSid"] = (string)template["contentSid"]!, ["language"] = "fr", ["body"] = "Bonjour",
+        });
+        using var deleted = await app.Client.DeleteAsync($"/api/templates/{template.Id()}");
+
+        var entries = await app.GetAsync($"/api/activity?subjectId={template.Id()}&action=template");
+
+        Assert.Equal(
+            ["template.deleted", "template.changed", "template.created"],
+            entries["items"]!.AsArray().Select(entry => (string?)entry!["action"]));
+        Assert.Empty((await app.GetAsync($"/api/activity?subjectId={template.Id()}&action=campaign"))["items"]!.AsArray());
+    }
+
+    private async Task AsAsync(string user, Guid campaign, string move)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"/api/campaigns/{campaign}/{move}");
+        request.Headers.Add("X-User-Name", Uri.EscapeDataString(user)); // as the gateway writes it
+        using var response = await app.Client.SendAsync(request);
+        Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync());
+    }
+}

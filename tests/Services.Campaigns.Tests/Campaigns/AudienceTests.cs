@@ -1,0 +1,119 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+
+namespace Services.Campaigns.Tests;
+
+[Collection(CampaignsApp.Name)]
+public class AudienceTests(CampaignsApp app)
+{
+    [Fact]
+    public async Task An_audience_is_counted_with_its_exclusions_before_there_is_a_campaign()
+    {
+        var (tag, other) = (Guid.NewGuid().ToString("N"), Guid.NewGuid().ToString("N"));
+        var named = await PersonAsync("Zoé", tag);
+        await PersonAsync(null, tag); // lacks the name that the message needs
+        await PersonAsync("Léa", tag, other);
+        var left = await PersonAsync("Ana", tag);
+        var opted = await PersonAsync("Eva", tag);
+        await app.ExecuteAsync("update contacts set opted_out_at = now() where id = $1", opted.Id());
+        await PersonAsync("Ida", other);
+        var template = await app.CreateTemplateAsync();
+
+        var count = await app.PostAsync("/api/campaigns/audience", new JsonObject
+        {
+            ["audience"] = new JsonObject
+            {
+                ["tags"] = new JsonArray(tag, other),
+                ["exclude"] = new JsonObject { ["tags"] = new JsonArray(other), ["contactIds"] = new JsonArray(left.Id()) },
+            },
+            ["templateId"] = template.Id(),
+            ["variables"] = new JsonObject { ["1"] = "{{firstName}}" },
+        });
+
+        Assert.Equal((3, 1, 1, 1), (
+            (int)count["total"]!, (int)count["recipients"]!, (int)count["excluded"]!["optedOut"]!,
+            (int)count["excluded"]!["missingVariable"]!));
+        var sample = Assert.Single(count["samples"]!.AsArray())!;
+        Assert.Equal(
+            (named.Id(), "Bonjour Zoé, votre rendez-vous est le {{2}}."),
+            ((Guid)sample["contactId"]!, (string?)sample["text"]));
+    }
+
+    [Fact]
+    public async Task A_launch_reaches_whom_the_count_promised()
+    {
+        var tag = Guid.NewGuid().ToString("N");
+        var (one, two) = (await PersonAsync("Zoé", tag), await PersonAsync("Ana", tag));
+        await using var orders = app.Desk.TakeOver((string)one["phone"]!, (string)two["phone"]!);
+        var campaign = await app.CreateCampaignAsync([], new()
+        {
+            ["audience"] = new JsonObject
+            {
+                ["tags"] = new JsonArray(tag),
+                ["exclude"] = new JsonObject { ["contactIds"] = new JsonArray(two.Id()) },
+            },
+        });
+
+        Assert.Equal(1, (int)(await app.GetAsync($"/api/campaigns/{campaign.Id()}/preview"))["recipients"]!);
+        await app.MoveAsync(campaign.Id(), "launch");
+
+        Assert.Equal((string?)one["phone"], (await orders.AcceptNextAsync(1)).Single().To);
+        Assert.Equal(1, (int)(await app.CompletedAsync(campaign.Id()))["total"]!);
+    }
+
+    [Fact]
+    public async Task A_preview_tells_whose_membership_will_have_ended_by_their_turn()
+    {
+        var (now, gone) = (await app.CreateContactAsync(), await app.CreateContactAsync());
+        await app.ExecuteAsync("update contacts set joined_at = now() where id = $1", now.Id());
+        // Ends in 10 ms; at 20 messages a second the second one's turn comes after 100 ms.
+        await app.ExecuteAsync(
+            "update contacts set joined_at = now() - interval '72 hours' + interval '10 ms' where id = $1", gone.Id());
+        var campaign = await app.CreateCampaignAsync([now, gone]);
+
+        var preview = await app.GetAsync($"/api/campaigns/{campaign.Id()}/preview");
+
+        Assert.Equal((2, 1), ((int)preview["recipients"]!, (int)preview["expiring"]!));
+    }
+
+    [Theory]
+    [InlineData("""{ }""", "audience")]
+    [InlineData("""{ "audience": { "all": true, "tags": ["a"] } }""", "audience")]
+    [InlineData("""{ "audience": { "all": true, "exclude": { "tags": [] } } }""", "audience.exclude.tags")]
+    [InlineData("""{ "audience": { "all": true, "exclude": { "contactIds": [] } } }""", "audience.exclude.contactIds")]
+    [InlineData("""{ "audience": { "contactIds": ["01a2015c-9140-78ab-b884-959e21680d84"] } }""", "audience.contactIds")]
+    [InlineData(
+        """{ "audience": { "all": true }, "templateId": "01a2015c-9140-78ab-b884-959e21680d84" }""", "templateId")]
+    public async Task What_cannot_be_counted_is_refused_with_its_field(string body, string field)
+    {
+        using var content = new StringContent(body, null, "application/json");
+        using var refused = await app.Client.PostAsync("/api/campaigns/audience", content);
+
+        Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
+        var problem = (await refused.Content.ReadFromJsonAsync<JsonObject>())!;
+        Assert.True(problem["errors"]!.AsObject().ContainsKey(field), problem.ToJsonString());
+    }
+
+    [Fact]
+    public async Task Tags_are_listed_with_how_many_have_them()
+    {
+        var tag = Guid.NewGuid().ToString("N");
+        for (var person = 0; person < 3; person++)
+        {
+            await PersonAsync("Zoé", tag);
+        }
+
+        // Among the first 200, unless other tests have left so many larger ones.
+        await app.ExecuteAsync("update contacts set tags = '{}' where not tags && array[$1]", tag);
+        var tags = (await app.GetAsync("/api/contacts/tags")).AsArray();
+
+        Assert.Equal(3, (int)Assert.Single(tags, entry => (string?)entry!["tag"] == tag)!["contacts"]!);
+    }
+
+    private Task<JsonNode> PersonAsync(string? firstName, params string[] tags) => app.CreateContactAsync(new()
+    {
+        ["firstName"] = firstName,
+        ["tags"] = new JsonArray([.. tags.Select(tag => JsonValue.Create(tag))]),
+    });
+}

@@ -1,0 +1,94 @@
+using System.Net;
+using System.Text.Json.Nodes;
+
+namespace Services.Campaigns.Tests;
+
+[Collection(CampaignsApp.Name)]
+public class FailureTests(CampaignsApp app)
+{
+    [Fact]
+    public async Task Failures_are_grouped_by_cause_in_plain_words_and_retried_by_cause()
+    {
+        await using var campaign = await app.LaunchAsync(4);
+        foreach (var code in new[] { "63016", "63016", "63024" })
+        {
+            await campaign.Orders.RejectAsync(await campaign.Orders.NextAsync(), code);
+        }
+
+        await campaign.Orders.AcceptNextAsync(1);
+        await app.CompletedAsync(campaign.Id);
+
+        var failures = (await app.GetAsync($"/api/campaigns/{campaign.Id}/failures?language=fr")).AsArray();
+        Assert.Equal(
+            [("63016", 2), ("63024", 1)],
+            failures.Select(failure => ((string)failure!["code"]!, (int)failure["count"]!)));
+        var french = (string)failures[0]!["explanation"]!;
+        var english = (string)(await app.GetAsync($"/api/campaigns/{campaign.Id}/failures"))[0]!["explanation"]!;
+        Assert.NotEqual(french, english);
+        var all = (await app.GetAsync("/api/stats/failures?days=1")).AsArray();
+        Assert.True((int)all.Single(failure => (string?)failure!["code"] == "63016")!["count"]! >= 2);
+
+        var people = await app.MessagesAsync(campaign.Id, "status=failed,skipped&code=63016");
+        Assert.Equal(2, people.Count);
+        Assert.All(people, message => Assert.StartsWith("Zoé", (string?)message!["firstName"], StringComparison.Ordinal));
+        Assert.Equal(3, (await app.MessagesAsync(campaign.Id, "status=failed")).Count);
+        Assert.Empty(await app.MessagesAsync(campaign.Id, "replied=true"));
+
+        var retried = await app.PostAsync($"/api/campaigns/{campaign.Id}/retry-failed?code=63024");
+        Assert.Equal(1, (int)retried["retried"]!);
+        await campaign.Orders.AcceptNextAsync(1);
+        await app.StatsAsync(campaign.Id, stats => (int)stats["failed"]! == 2 && (int)stats["sent"]! == 2);
+    }
+
+    [Theory]
+    [InlineData("/failures?status=sent")]
+    [InlineData("/messages?status=sent,wrong")]
+    public async Task A_wrong_state_is_refused(string query)
+    {
+        var campaign = await app.CreateCampaignAsync([await app.CreateContactAsync()]);
+
+        using var refused = await app.Client.GetAsync($"/api/campaigns/{campaign.Id()}{query}");
+
+        Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_list_of_campaigns_comes_with_their_numbers_and_with_the_counts_by_state()
+    {
+        var before = await app.GetAsync("/api/campaigns/counts");
+        await using var campaign = await app.LaunchAsync(2);
+        await campaign.Orders.AcceptNextAsync(2);
+        await app.CompletedAsync(campaign.Id);
+
+        var items = (await app.GetAsync("/api/campaigns?include=stats&limit=1"))["items"]!;
+
+        Assert.Equal((campaign.Id, 2, 2), (
+            items[0]!.Id(), (int)items[0]!["stats"]!["total"]!, (int)items[0]!["stats"]!["sent"]!));
+        Assert.Null((await app.GetAsync("/api/campaigns?limit=1"))["items"]![0]!["stats"]);
+        var after = await app.GetAsync("/api/campaigns/counts");
+        Assert.Equal((int)before["all"]! + 1, (int)after["all"]!);
+        Assert.Equal(
+            (int)after["all"]!, after.AsObject().Where(count => count.Key != "all").Sum(count => (int)count.Value!));
+        Assert.True((int)after["completed"]! >= 1);
+    }
+
+    [Fact]
+    public async Task A_duplicate_is_a_draft_with_the_same_content()
+    {
+        await using var campaign = await app.LaunchAsync(1, new()
+        {
+            ["name"] = new string('x', 200),
+            ["message2"] = new JsonObject { ["body"] = "Merci" },
+        });
+        await campaign.Orders.AcceptNextAsync(1);
+        var original = await app.GetAsync($"/api/campaigns/{campaign.Id}");
+
+        var copy = await app.PostAsync($"/api/campaigns/{campaign.Id}/duplicate?language=fr");
+
+        Assert.Equal(("draft", new string('x', 192) + " (copie)"), ((string?)copy["status"], (string?)copy["name"]));
+        foreach (var field in new[] { "message1", "message2", "audience", "quietHours" })
+        {
+            Assert.True(JsonNode.DeepEquals(original[field], copy[field]), field);
+        }
+    }
+}
