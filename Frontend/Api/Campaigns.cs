@@ -33,21 +33,35 @@ public sealed record Message1(Guid TemplateId, IReadOnlyDictionary<string, strin
 /// <summary>The answer to a reply.</summary>
 public sealed record Message2(string Body, int WithinHours = 24);
 
-/// <summary>Exactly one of the three is set.</summary>
+/// <summary>Exactly one of the first three is set.</summary>
 public sealed record Audience(
-    bool? All = null, IReadOnlyList<string>? Tags = null, IReadOnlyList<Guid>? ContactIds = null);
+    bool? All = null, IReadOnlyList<string>? Tags = null, IReadOnlyList<Guid>? ContactIds = null,
+    AudienceExclusion? Exclude = null);
+
+/// <summary>Who is left out although the audience names them.</summary>
+public sealed record AudienceExclusion(IReadOnlyList<string>? Tags = null, IReadOnlyList<Guid>? ContactIds = null);
 
 /// <param name="TimeZone">IANA name.</param>
 public sealed record QuietHours(TimeOnly From, TimeOnly To, string TimeZone);
 
 /// <summary>What a launch would do now.</summary>
+/// <param name="Expiring">Recipients who will have left the Sandbox by their turn.</param>
 public sealed record Preview(
     long Recipients, PreviewExclusions Excluded, double EstimatedDurationSeconds, double RatePerSecond,
-    IReadOnlyList<PreviewSample> Samples);
+    IReadOnlyList<PreviewSample> Samples, long? Expiring = null);
 
 public sealed record PreviewExclusions(long OptedOut, long NotJoined, long MissingVariable);
 
-public sealed record PreviewSample(string Phone, string Text);
+public sealed record PreviewSample(
+    string Phone, string Text, Guid? ContactId = null, string? FirstName = null, string? LastName = null)
+{
+    /// <summary>The name, or the number of who has none.</summary>
+    public string DisplayName => Contact.NameOf(FirstName, LastName) ?? Phone;
+}
+
+/// <summary>An audience, and the template and variables that show what it would read.</summary>
+public sealed record AudienceQuestion(
+    Audience Audience, Guid? TemplateId = null, IReadOnlyDictionary<string, string?>? Variables = null);
 
 public sealed record TestSent(Guid MessageId);
 

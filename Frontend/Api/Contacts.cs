@@ -13,8 +13,13 @@ public sealed record Contact(
     DateTimeOffset? OptedOutAt, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt)
 {
     /// <summary>The name, or the number of who has none.</summary>
-    public string DisplayName => string.Join(' ', new[] { FirstName, LastName }.Where(part => part is not null))
-        is { Length: > 0 } name ? name : Phone;
+    public string DisplayName => NameOf(FirstName, LastName) ?? Phone;
+
+    /// <summary>Null if there is neither.</summary>
+    public static string? NameOf(string? firstName, string? lastName) =>
+        string.Join(' ', new[] { firstName, lastName }.Where(part => part is not null)) is { Length: > 0 } name
+            ? name
+            : null;
 }
 
 /// <summary>Of the Sandbox.</summary>
@@ -32,3 +37,6 @@ public sealed record ContactForm(
 /// <summary>Which contacts; null: whatever.</summary>
 public sealed record ContactFilter(
     string? Search = null, string? Tag = null, MembershipState? Sandbox = null, bool? OptedOut = null);
+
+/// <param name="Contacts">How many have it.</param>
+public sealed record TagCount(string Tag, long Contacts);

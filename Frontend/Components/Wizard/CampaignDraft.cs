@@ -1,0 +1,114 @@
+using System.Text.RegularExpressions;
+
+namespace Frontend.Components;
+
+public enum AudienceChoice
+{
+    All,
+    Tags,
+    Contacts,
+}
+
+/// <summary>A campaign while somebody thinks about it: everything may still be missing.</summary>
+public sealed partial class CampaignDraft
+{
+    /// <summary>The source of a variable that somebody types.</summary>
+    public const string FixedText = "text";
+
+    public string? Name { get; set; }
+
+    public AudienceChoice Audience { get; set; }
+
+    public List<string> Tags { get; set; } = [];
+
+    public List<PickedContact> Contacts { get; set; } = [];
+
+    /// <summary>Whoever has one of these is left out.</summary>
+    public List<string> WithoutTags { get; set; } = [];
+
+    public Guid? TemplateId { get; set; }
+
+    /// <summary>By the template's variable.</summary>
+    public Dictionary<string, VariableChoice> Variables { get; set; } = [];
+
+    public bool HasMessage2 { get; set; }
+
+    public string? Message2Body { get; set; }
+
+    public int WithinHours { get; set; } = 24;
+
+    public bool Later { get; set; }
+
+    /// <summary>In the visitor's zone.</summary>
+    public DateTime? StartAt { get; set; }
+
+    public QuietHours? QuietHours { get; set; }
+
+    public Audience? ChosenAudience
+    {
+        get
+        {
+            var exclude = WithoutTags.Count > 0 ? new AudienceExclusion([.. WithoutTags]) : null;
+            return Audience switch
+            {
+                AudienceChoice.Tags => Tags.Count > 0 ? new(Tags: [.. Tags], Exclude: exclude) : null,
+                AudienceChoice.Contacts =>
+                    Contacts.Count > 0 ? new(ContactIds: [.. Contacts.Select(contact => contact.Id)], Exclude: exclude) : null,
+                _ => new(All: true, Exclude: exclude),
+            };
+        }
+    }
+
+    /// <summary>What fills each variable of <paramref name="template"/>, as far as it is decided.</summary>
+    public Dictionary<string, string?> Patterns(Template? template) => (template?.Variables ?? [])
+        .Select(name => KeyValuePair.Create(name, Variables.GetValueOrDefault(name)?.Pattern))
+        .Where(pattern => !string.IsNullOrWhiteSpace(pattern.Value)).ToDictionary();
+
+    public CampaignForm ToForm(Template? template, TimeZoneInfo zone) => new(
+        Name, new(TemplateId, Patterns(template)),
+        HasMessage2 ? new(Message2Body ?? "", WithinHours) : null, ChosenAudience,
+        Later && StartAt is { } start ? new DateTimeOffset(start, zone.GetUtcOffset(start)) : null, QuietHours);
+
+    public static CampaignDraft Of(Campaign campaign, TimeZoneInfo zone, IReadOnlyList<PickedContact> picked) => new()
+    {
+        Name = campaign.Name,
+        Audience = campaign.Audience switch
+        {
+            { Tags: not null } => AudienceChoice.Tags,
+            { ContactIds: not null } => AudienceChoice.Contacts,
+            _ => AudienceChoice.All,
+        },
+        Tags = [.. campaign.Audience.Tags ?? []],
+        Contacts = [.. picked],
+        WithoutTags = [.. campaign.Audience.Exclude?.Tags ?? []],
+        TemplateId = campaign.Message1.TemplateId,
+        Variables = campaign.Message1.Variables.ToDictionary(pair => pair.Key, pair => VariableChoice.Of(pair.Value)),
+        HasMessage2 = campaign.Message2 is not null,
+        Message2Body = campaign.Message2?.Body,
+        WithinHours = campaign.Message2?.WithinHours ?? 24,
+        Later = campaign.StartAt is not null,
+        StartAt = campaign.StartAt is { } start ? TimeZoneInfo.ConvertTime(start, zone).DateTime : null,
+        QuietHours = campaign.QuietHours,
+    };
+
+    /// <param name="Source">A field's name, <see cref="FixedText"/>, or nothing yet.</param>
+    public sealed record VariableChoice(string Source, string? Text)
+    {
+        /// <summary>As the API takes it.</summary>
+        public string? Pattern => Source switch
+        {
+            "" => null,
+            FixedText => Text,
+            _ => $"{{{{{Source}}}}}",
+        };
+
+        public static VariableChoice Of(string pattern) => OneField().Match(pattern) is { Success: true } field
+            ? new(field.Groups[1].Value, null)
+            : new(FixedText, pattern);
+    }
+
+    public sealed record PickedContact(Guid Id, string Name);
+
+    [GeneratedRegex(@"^\{\{\s*([^{}]+?)\s*\}\}$")]
+    private static partial Regex OneField();
+}
