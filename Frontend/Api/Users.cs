@@ -3,6 +3,9 @@ namespace Frontend;
 /// <summary>GET /api/auth/me.</summary>
 public sealed record Account(string UserName, string Role)
 {
+    /// <summary>From the one that may most.</summary>
+    public static IReadOnlyList<string> Roles { get; } = ["admin", "operator", "viewer"];
+
     public bool IsAdmin => Role == "admin";
 
     /// <summary>May change contacts, templates and campaigns.</summary>

@@ -11,6 +11,10 @@ public static class Menu
     [
         new("/", "Common.Menu.Dashboard", "dashboard"),
         new("/campaigns", "Common.Menu.Campaigns", "campaign"),
+        new("/contacts", "Common.Menu.Contacts", "contacts"),
+        new("/templates", "Common.Menu.Templates", "template"),
+        new("/inbox", "Common.Menu.Inbox", "inbox"),
+        new("/settings", "Common.Menu.Settings", "settings"),
     ];
 
     /// <summary>For links to pages that may come later.</summary>
