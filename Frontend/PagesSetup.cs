@@ -1,13 +1,12 @@
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.HttpOverrides;
-using Radzen;
 
 namespace Frontend;
 
 /// <summary>The Blazor pages and what they need.</summary>
 internal static class PagesSetup
 {
-    // Blazor and Radzen place things by style attributes; scripts, fonts and data come from here only.
+    // Bars are as long as style attributes say; scripts, fonts and data come from here only.
     private const string Policy =
         "default-src 'none'; script-src 'self'; style-src 'self'; style-src-attr 'unsafe-inline'; "
         + "img-src 'self' data:; font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'self'; "
@@ -18,7 +17,6 @@ internal static class PagesSetup
         // Seals what a page passes to its circuit, which lives as long as this process: no key has to be kept.
         builder.Services.AddDataProtection().UseEphemeralDataProtectionProvider();
         builder.Services.AddRazorComponents().AddInteractiveServerComponents();
-        builder.Services.AddRadzenComponents();
         // Whoever reaches this process is the gateway, wherever it runs.
         builder.Services.Configure<ForwardedHeadersOptions>(options =>
         {

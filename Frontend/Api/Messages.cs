@@ -21,16 +21,30 @@ public enum MessageKind
     Message2,
 }
 
+/// <param name="CampaignId">Null for what somebody wrote by hand.</param>
 /// <param name="NextAttemptAt">When a retry is due.</param>
 public record Message(
-    Guid Id, Guid CampaignId, Guid? ContactId, string Phone, MessageKind Kind, MessageStatus Status, int Attempts,
+    Guid Id, Guid? CampaignId, Guid? ContactId, string Phone, MessageKind Kind, MessageStatus Status, int Attempts,
     DateTimeOffset? NextAttemptAt, string? WhatsappMessageId, MessageError? Error, DateTimeOffset? QueuedAt,
     DateTimeOffset? SentAt, DateTimeOffset? DeliveredAt, DateTimeOffset? ReadAt, DateTimeOffset? FailedAt,
-    DateTimeOffset? RepliedAt);
+    DateTimeOffset? RepliedAt)
+{
+    public string? FirstName { get; init; }
+
+    public string? LastName { get; init; }
+
+    /// <summary>Null of who has none.</summary>
+    public string? Name => string.Join(' ', new[] { FirstName, LastName }.Where(part => part is not null))
+        is { Length: > 0 } name ? name : null;
+
+    /// <summary>When the latest of it happened.</summary>
+    public DateTimeOffset? LatestAt =>
+        new[] { QueuedAt, SentAt, DeliveredAt, ReadAt, FailedAt, RepliedAt }.Max();
+}
 
 /// <summary>The same, with its text and its history in order.</summary>
 public sealed record MessageDetail(
-    Guid Id, Guid CampaignId, Guid? ContactId, string Phone, MessageKind Kind, MessageStatus Status, int Attempts,
+    Guid Id, Guid? CampaignId, Guid? ContactId, string Phone, MessageKind Kind, MessageStatus Status, int Attempts,
     DateTimeOffset? NextAttemptAt, string? WhatsappMessageId, MessageError? Error, DateTimeOffset? QueuedAt,
     DateTimeOffset? SentAt, DateTimeOffset? DeliveredAt, DateTimeOffset? ReadAt, DateTimeOffset? FailedAt,
     DateTimeOffset? RepliedAt, string? Text, IReadOnlyList<TimelineEntry> Timeline)
@@ -43,3 +57,13 @@ public sealed record MessageDetail(
 public sealed record MessageError(string Code, string Title, string Explanation, string Action, bool Permanent);
 
 public sealed record TimelineEntry(DateTimeOffset At, string Event, int Attempt, string? Detail);
+
+/// <summary>Which messages of a campaign; null: whatever.</summary>
+/// <param name="Status">One or several, with commas between them.</param>
+/// <param name="Code">The reason why it failed or was skipped.</param>
+public sealed record MessageFilter(
+    string? Status = null, MessageKind? Kind = null, string? Search = null, string? Code = null, bool? Replied = null);
+
+/// <summary>A cause in plain words, in the caller's language, and how many messages it stopped.</summary>
+public sealed record FailureCause(
+    string Code, string Title, string Explanation, string Action, bool Permanent, long Count);

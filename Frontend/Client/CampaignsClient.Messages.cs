@@ -3,12 +3,12 @@ namespace Frontend;
 public sealed partial class CampaignsClient
 {
     public Task<Page<Message>> ListMessagesAsync(
-        Guid campaignId, MessageStatus? status, MessageKind? kind, string? search, int limit, string? cursor,
-        CancellationToken cancellationToken) =>
+        Guid campaignId, MessageFilter filter, int limit, string? cursor, CancellationToken cancellationToken) =>
         GetAsync<Page<Message>>(
             Query.Of(
                 $"/api/campaigns/{campaignId}/messages",
-                ("status", status), ("kind", kind), ("search", search), ("limit", limit), ("cursor", cursor)),
+                ("status", filter.Status), ("kind", filter.Kind), ("search", filter.Search), ("code", filter.Code),
+                ("replied", filter.Replied), ("limit", limit), ("cursor", cursor)),
             cancellationToken);
 
     public Task<MessageDetail> GetMessageAsync(Guid id, CancellationToken cancellationToken) =>
@@ -18,9 +18,22 @@ public sealed partial class CampaignsClient
         SendAsync(HttpMethod.Post, $"/api/messages/{id}/retry", null, cancellationToken);
 
     /// <summary>How many are tried again.</summary>
-    public async Task<int> RetryFailedAsync(Guid campaignId, CancellationToken cancellationToken) =>
+    /// <param name="code">Only those that failed with it; null: all.</param>
+    public async Task<int> RetryFailedAsync(Guid campaignId, string? code, CancellationToken cancellationToken) =>
         (await SendAsync<RetryAnswer>(
-            HttpMethod.Post, $"/api/campaigns/{campaignId}/retry-failed", null, cancellationToken)).Retried;
+            HttpMethod.Post, Query.Of($"/api/campaigns/{campaignId}/retry-failed", ("code", code)), null,
+            cancellationToken)).Retried;
+
+    /// <summary>Why messages have failed or were skipped, the most frequent first.</summary>
+    public async Task<IReadOnlyList<FailureCause>> ListFailuresAsync(
+        Guid campaignId, MessageStatus status, CancellationToken cancellationToken) =>
+        await GetAsync<List<FailureCause>>(
+            Query.Of($"/api/campaigns/{campaignId}/failures", ("status", status)), cancellationToken);
+
+    /// <summary>The same for what has failed in all campaigns.</summary>
+    public async Task<IReadOnlyList<FailureCause>> ListFailuresAsync(int days, CancellationToken cancellationToken) =>
+        await GetAsync<List<FailureCause>>(
+            Query.Of("/api/stats/failures", ("days", days)), cancellationToken);
 
     private sealed record RetryAnswer(int Retried);
 }

@@ -10,6 +10,10 @@
   // Read when the page becomes live, so that times are this zone's.
   remember('campaigns.zone', Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC');
 
+  // What has been closed stays so until the window is; before anything is painted.
+  const dismissed = () => sessionStorage.getItem('dismissed') ?? '';
+  document.documentElement.dataset.dismissed = dismissed();
+
   const choices = {
     themeChoice(theme) {
       remember('campaigns.theme', theme);
@@ -33,6 +37,11 @@
     if (copy) copyFrom(copy);
     const opener = at('data-opens');
     if (opener) document.getElementById(opener.dataset.opens).showModal();
+    const dismiss = at('data-dismisses');
+    if (dismiss) {
+      sessionStorage.setItem('dismissed', `${dismissed()} ${dismiss.dataset.dismisses}`);
+      document.documentElement.dataset.dismissed = dismissed();
+    }
     if (at('data-reload')) location.reload();
     if (at('data-sign-out')) signOut();
     // The drawer of a phone closes behind the one who has chosen.

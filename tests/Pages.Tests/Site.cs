@@ -54,6 +54,13 @@ public sealed class Site : IAsyncLifetime
         await Run.PostAsync("/api/contacts", new { phone, firstName, tags = new[] { tag } });
     }
 
+    /// <summary>The person answers from their phone.</summary>
+    public async Task ReplyAsync(string phone, string text)
+    {
+        using var sent = await _phones!.PostAsJsonAsync($"/phones/{Uri.EscapeDataString(phone)}/reply", new { text });
+        sent.EnsureSuccessStatusCode();
+    }
+
     public async ValueTask DisposeAsync()
     {
         await (_browser?.DisposeAsync() ?? ValueTask.CompletedTask);
