@@ -1,11 +1,14 @@
 namespace Frontend;
 
 /// <param name="ContentSid">Its id at the provider.</param>
+/// <param name="Approval">Null: never seen at the provider.</param>
 public sealed record Template(
     Guid Id, string Name, string ContentSid, string Language, string Body, IReadOnlyList<string> Variables,
-    DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt);
+    DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, string? Approval = null);
 
 /// <summary>What people enter about a template; the API checks it.</summary>
 /// <param name="Variables">Null: those of the body.</param>
 public sealed record TemplateForm(
     string? Name, string? ContentSid, string? Language, string? Body, IReadOnlyList<string>? Variables = null);
+
+public sealed record TemplatesSynced(int Added, int Updated, int Unchanged);

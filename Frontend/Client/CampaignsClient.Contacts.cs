@@ -38,4 +38,8 @@ public sealed partial class CampaignsClient
 
     public Task DeleteTemplateAsync(Guid id, CancellationToken cancellationToken) =>
         SendAsync(HttpMethod.Delete, $"/api/templates/{id}", null, cancellationToken);
+
+    /// <summary>Reads the provider's templates.</summary>
+    public Task<TemplatesSynced> SyncTemplatesAsync(CancellationToken cancellationToken) =>
+        SendAsync<TemplatesSynced>(HttpMethod.Post, "/api/templates/sync", null, cancellationToken);
 }
