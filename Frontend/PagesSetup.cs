@@ -12,11 +12,15 @@ internal static class PagesSetup
         + "img-src 'self' data:; font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'self'; "
         + "form-action 'self'; frame-ancestors 'none'";
 
+    private const long LargestMessage = 1 << 20;
+
     public static void AddPages(this WebApplicationBuilder builder)
     {
         // Seals what a page passes to its circuit, which lives as long as this process: no key has to be kept.
         builder.Services.AddDataProtection().UseEphemeralDataProtectionProvider();
-        builder.Services.AddRazorComponents().AddInteractiveServerComponents();
+        // What a page has read comes back with its first message: a list of long texts is more than the default of 32 KB.
+        builder.Services.AddRazorComponents().AddInteractiveServerComponents()
+            .AddHubOptions(hub => hub.MaximumReceiveMessageSize = LargestMessage);
         // Whoever reaches this process is the gateway, wherever it runs.
         builder.Services.Configure<ForwardedHeadersOptions>(options =>
         {
