@@ -32,9 +32,12 @@ public sealed class CampaignPageTests(Site site)
         await Expect(Title(page)).ToBeFocusedAsync(); // for those who cannot see that the page has changed
         await visit.AssertAccessibleAsync();
         await page.GetByRole(AriaRole.Link, new() { Name = name }).ClickAsync();
-        await Expect(Title(page)).ToHaveTextAsync("Not sent yet");
+        await Expect(page).ToHaveURLAsync(new Regex($"/campaigns/{campaign}/edit")); // a draft goes on where it was left
+        await visit.IsLiveAsync();
+        await visit.AssertAccessibleAsync();
 
         await site.Run.PostAsync($"/api/campaigns/{campaign}/launch", new { });
+        await visit.OpenAsync($"/campaigns/{campaign}");
         await Expect(Title(page)).ToHaveTextAsync("Sent to 6 of 6 people", new() { Timeout = 30_000 });
         await Expect(page.GetByRole(AriaRole.Img, new() { Name = "Read 6" })).ToBeVisibleAsync();
         await visit.AssertAccessibleAsync();
@@ -53,7 +56,7 @@ public sealed class CampaignPageTests(Site site)
         await page.GetByRole(AriaRole.Link, new() { Name = name }).ClickAsync();
         await Expect(Title(page)).ToHaveTextAsync("Envoyée à 3 sur 3 personnes", new() { Timeout = 30_000 });
         await visit.AssertAccessibleAsync();
-        Assert.False(await page.EvaluateAsync<bool>("document.documentElement.scrollWidth > innerWidth"));
+        await visit.AssertFitsAsync();
 
         await page.GetByRole(AriaRole.Button, new() { Name = "Menu" }).ClickAsync();
         await visit.AssertAccessibleAsync();
@@ -108,8 +111,8 @@ public sealed class CampaignPageTests(Site site)
         await page.GetByLabel("User name").FillAsync("admin");
         await page.GetByLabel("Password").FillAsync(LocalRun.AdminPassword);
         await page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
-        await Expect(page).ToHaveURLAsync(new Regex($"/campaigns/{campaign}$"));
-        await Expect(Title(page)).ToHaveTextAsync("Not sent yet");
+        await Expect(page).ToHaveURLAsync(new Regex($"/campaigns/{campaign}/edit"));
+        await Expect(Title(page)).ToBeVisibleAsync();
     }
 
     [Fact]

@@ -60,7 +60,7 @@ public sealed class RecipientsTests(Site site)
         await visit.AssertAccessibleAsync();
         await panel.GetByRole(AriaRole.Button, new() { Name = "Fermer" }).ClickAsync();
         await Expect(panel).ToBeHiddenAsync();
-        Assert.False(await page.EvaluateAsync<bool>("document.documentElement.scrollWidth > innerWidth"));
+        await visit.AssertFitsAsync();
         Assert.Empty(visit.Complaints);
     }
 

@@ -67,6 +67,18 @@ public sealed class Visit(IBrowserContext context) : IAsyncDisposable
         Assert.True(violations.Count == 0, $"{Page.Url}\n{string.Join('\n', violations)}");
     }
 
+    /// <summary>Nobody has to scroll sideways. Names what sticks out furthest.</summary>
+    public async Task AssertFitsAsync()
+    {
+        var wide = await Page.EvaluateAsync<string[]>("""
+            document.documentElement.scrollWidth <= innerWidth ? [] : [...document.querySelectorAll('main *')]
+                .filter(element => element.getBoundingClientRect().right > innerWidth)
+                .sort((one, other) => other.getBoundingClientRect().right - one.getBoundingClientRect().right)
+                .slice(0, 5).map(element => element.outerHTML.slice(0, 200))
+            """);
+        Assert.True(wide.Length == 0, $"{Page.Url}\n{string.Join('\n', wide)}");
+    }
+
     public async ValueTask DisposeAsync()
     {
         await context.CloseAsync();
