@@ -8,8 +8,14 @@ internal sealed record ImportWishes(
     /// <summary>A delimiter by its sign or, where that is awkward in an address, by its name.</summary>
     private static readonly Dictionary<string, char> Delimiters = new(StringComparer.OrdinalIgnoreCase)
     {
-        [","] = ',', [";"] = ';', ["|"] = '|', ["\t"] = '\t',
-        ["comma"] = ',', ["semicolon"] = ';', ["pipe"] = '|', ["tab"] = '\t',
+        [","] = ',',
+        [";"] = ';',
+        ["|"] = '|',
+        ["\t"] = '\t',
+        ["comma"] = ',',
+        ["semicolon"] = ';',
+        ["pipe"] = '|',
+        ["tab"] = '\t',
     };
 
     /// <summary>Reads the query; null if it is wrong, which <paramref name="form"/> tells.</summary>

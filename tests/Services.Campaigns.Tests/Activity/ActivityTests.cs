@@ -55,7 +55,10 @@ public class ActivityTests(CampaignsApp app)
         var template = await app.CreateTemplateAsync();
         using var changed = await app.Client.PutAsJsonAsync($"/api/templates/{template.Id()}", new JsonObject
         {
-            ["name"] = "Autre", ["contentSid"] = (string)template["contentSid"]!, ["language"] = "fr", ["body"] = "Bonjour",
+            ["name"] = "Autre",
+            ["contentSid"] = (string)template["contentSid"]!,
+            ["language"] = "fr",
+            ["body"] = "Bonjour",
         });
         using var deleted = await app.Client.DeleteAsync($"/api/templates/{template.Id()}");
 
