@@ -22,6 +22,9 @@ public sealed class Site : IAsyncLifetime
 
     public LocalRun Run => _run!;
 
+    /// <summary>Where the emulator's control API is.</summary>
+    public Uri Phones => _phones!.BaseAddress!;
+
     public async ValueTask InitializeAsync()
     {
         _run = await LocalRun.StartAsync(LocalRun.FreePort(), new Dictionary<string, string>

@@ -1,0 +1,47 @@
+using Microsoft.Playwright;
+using Testing;
+using static Microsoft.Playwright.Assertions;
+
+namespace Pages.Tests;
+
+/// <summary>The pictures of the documentation, taken by docs/images/take.sh. They judge nothing: only on demand.</summary>
+public sealed class Pictures(Site site)
+{
+    private static readonly (string Name, string Path)[] Pages =
+    [
+        ("dashboard", "/"), ("campaigns", "/campaigns"), ("campaign", "/campaigns/{0}"),
+        ("new-campaign", "/campaigns/new"), ("contacts", "/contacts"), ("templates", "/templates"), ("inbox", "/inbox"),
+        ("settings", "/settings"), ("practice", "/practice"),
+    ];
+
+    [Fact(Explicit = true)]
+    public async Task Every_page_in_both_themes()
+    {
+        await using (var demo = new ProgramProcess("Demo", new Dictionary<string, string>
+        {
+            ["DEMO_GATEWAY_URL"] = site.Run.Gateway.ToString(),
+            ["DEMO_ADMIN_PASSWORD"] = LocalRun.AdminPassword,
+            ["DEMO_EMULATOR_URL"] = site.Phones.ToString(),
+        }))
+        {
+            await Eventually.BecomesTrueAsync(() => demo.HasExited, TimeSpan.FromMinutes(2), "the demo has ended");
+        }
+
+        var campaign = (await site.Run.GetAsync("/api/campaigns"))["items"]![0]!["id"]!.GetValue<string>();
+        foreach (var theme in new[] { ColorScheme.Light, ColorScheme.Dark })
+        {
+            await using var visit = await (await site.VisitAsync("en", theme)).SignedInAsync();
+            foreach (var (name, path) in Pages)
+            {
+                var page = await visit.OpenAsync(string.Format(null, path, campaign));
+                await visit.IsLiveAsync();
+                await Expect(page.Locator(".skeleton")).ToHaveCountAsync(0);
+                await page.ScreenshotAsync(new()
+                {
+                    Path = Path.Combine(
+                        ProgramProcess.RepositoryRoot, "docs", "images", $"{name}-{theme.ToString().ToLowerInvariant()}.png"),
+                });
+            }
+        }
+    }
+}
