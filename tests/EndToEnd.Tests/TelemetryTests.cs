@@ -65,7 +65,7 @@ public sealed class TelemetryTests
         // Metrics are due once a minute: here they prove that what is left goes out at the end.
         Assert.Equivalent(
             from signal in new[] { "traces", "metrics", "logs" }
-            from service in new[] { "campaigns", "gateway", "messaging", "webhooks" }
+            from service in new[] { "campaigns", "frontend", "gateway", "messaging", "webhooks" }
             select (signal, service),
             collector.Arrived, strict: true);
         AssertTellsNoSecret(collector);
