@@ -33,7 +33,8 @@ public sealed class CampaignPageTests(Site site)
         await visit.AssertAccessibleAsync();
         await page.GetByRole(AriaRole.Link, new() { Name = name }).ClickAsync();
         await Expect(page).ToHaveURLAsync(new Regex($"/campaigns/{campaign}/edit")); // a draft goes on where it was left
-        await visit.IsLiveAsync();
+        await Expect(Title(page)).ToBeVisibleAsync();
+        await Expect(page).ToHaveTitleAsync(new Regex("Campaigns$"));
         await visit.AssertAccessibleAsync();
 
         await site.Run.PostAsync($"/api/campaigns/{campaign}/launch", new { });
