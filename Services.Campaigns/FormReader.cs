@@ -36,7 +36,7 @@ internal sealed partial class FormReader
             Refuse(field, $"{field} has at most {most} characters, this one has {text.Length}.");
         }
 
-        if (text.Any(char.IsControl))
+        if (HasControl(text))
         {
             Refuse(field, $"{field} holds a control character, such as a line break: remove it.");
         }
@@ -109,6 +109,20 @@ internal sealed partial class FormReader
 
         Refuse(field, $"{field} is one of {string.Join(", ", names.Keys)}.");
         return null;
+    }
+
+    // A loop, not LINQ: a large import comes here for every cell.
+    private static bool HasControl(string text)
+    {
+        foreach (var letter in text)
+        {
+            if (char.IsControl(letter))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     [GeneratedRegex("^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*$", RegexOptions.CultureInvariant)]

@@ -102,7 +102,7 @@ internal sealed partial class ContactImporter(
 
         try
         {
-            await using (var drop = new NpgsqlCommand("drop table if exists staged", connection))
+            await using (var drop = new NpgsqlCommand("drop table if exists staged, seen", connection))
             {
                 await drop.ExecuteNonQueryAsync(cancellationToken);
             }

@@ -11,8 +11,8 @@ namespace Services.Campaigns;
 /// </summary>
 internal sealed class ImportStaging(NpgsqlConnection connection, ImportStore store, TimeProvider clock)
 {
-    /// <summary>So often those who watch are told.</summary>
-    private static readonly TimeSpan Tell = TimeSpan.FromMilliseconds(500);
+    /// <summary>So long one portion is read; then those who watch are told.</summary>
+    private static readonly TimeSpan Portion = TimeSpan.FromMilliseconds(300);
 
     /// <summary>
     /// Brings the rows of the file into the table, in which each number stands once, where it came first, and keeps the
@@ -21,57 +21,77 @@ internal sealed class ImportStaging(NpgsqlConnection connection, ImportStore sto
     public async Task<int> FillAsync(ImportJob job, CancellationToken cancellationToken)
     {
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        // The tables grow while they are read: without the setting the planner would look through all of them.
         await transaction.ExecuteAsync("""
             set local work_mem = '64MB';
+            set local enable_seqscan = off;
             create temp table staged (
-                row int not null, id uuid, phone text, first_name text, last_name text, language text, tags text[],
+                row int primary key, id uuid, phone text, first_name text, last_name text, language text, tags text[],
                 attributes jsonb, opted_out bool,
                 line bigint, field text, reason text, cells text[] -- of a rejected row, which has nothing else
-            )
-            """, cancellationToken);
-        var rows = await CopyAsync(job, cancellationToken);
-        var duplicates = await transaction.ExecuteAsync("""
-            delete from staged s using (
-                select phone, min(row) as first from staged where phone is not null group by phone having count(*) > 1
-            ) twice
-            where s.phone = twice.phone and s.row > twice.first
+            );
+            create temp table seen (number bigint primary key) -- a phone without its +: cheaper to compare
             """, cancellationToken);
         await transaction.ExecuteAsync(
             "delete from contact_import_rejects where import_id = $1", cancellationToken, job.Id);
-        var rejected = await transaction.ExecuteAsync("""
-            with refused as (delete from staged where phone is null returning *)
-            insert into contact_import_rejects (import_id, row, line, field, reason, cells)
-            select $1, row, line, field, reason, cells from refused
-            """, cancellationToken, job.Id);
-        await transaction.ExecuteAsync("create index on staged (row); analyze staged", cancellationToken);
-        await transaction.ExecuteAsync("""
-            update contact_imports
-            set phase = 'writing', rows_read = $2, rejected = $3, duplicates = $4, bytes_read = bytes where id = $1
-            """, cancellationToken, job.Id, rows, rejected, duplicates);
+        await using var file = store.OpenFile(job.Id);
+        await using var rows = ImportRows.ReadAsync(file, job.Plan, cancellationToken)
+            .GetAsyncEnumerator(cancellationToken);
+
+        var (last, duplicates, rejected) = (0, 0, 0);
+        while (await CopyAsync(rows, cancellationToken) is var read && read > last)
+        {
+            duplicates += await DropSeenAsync(transaction, last, cancellationToken);
+            rejected += await KeepRejectedAsync(transaction, job.Id, last, cancellationToken);
+            last = read;
+            await store.NoteReadingAsync(job.Id, last, duplicates, rejected, file.Position, cancellationToken);
+        }
+
+        await transaction.ExecuteAsync("analyze staged", cancellationToken);
+        await transaction.ExecuteAsync(
+            "update contact_imports set phase = 'writing' where id = $1", cancellationToken, job.Id);
         await transaction.CommitAsync(cancellationToken);
-        return rows;
+        return last;
     }
 
-    private async Task<int> CopyAsync(ImportJob job, CancellationToken cancellationToken)
+    /// <summary>A row whose number has come before, in this portion or in one before it, is a duplicate.</summary>
+    private static Task<int> DropSeenAsync(
+        NpgsqlTransaction transaction, int after, CancellationToken cancellationToken) =>
+        transaction.ScalarAsync<int>("""
+            with first as (
+                select substr(phone, 2)::bigint as number, min(row) as row from staged
+                where row > $1 and phone is not null group by 1
+            ), new as (
+                insert into seen select number from first on conflict do nothing returning number
+            ), dropped as (
+                delete from staged where row > $1 and phone is not null
+                    and row not in (select row from first join new using (number)) returning row
+            )
+            select count(*)::int from dropped
+            """, cancellationToken, after);
+
+    private static Task<int> KeepRejectedAsync(
+        NpgsqlTransaction transaction, Guid id, int after, CancellationToken cancellationToken) =>
+        transaction.ExecuteAsync("""
+            with refused as (delete from staged where row > $2 and phone is null returning *)
+            insert into contact_import_rejects (import_id, row, line, field, reason, cells)
+            select $1, row, line, field, reason, cells from refused
+            """, cancellationToken, id, after);
+
+    /// <summary>The next portion; the number of its last row, or 0 at the end.</summary>
+    private async Task<int> CopyAsync(IAsyncEnumerator<ImportRow> rows, CancellationToken cancellationToken)
     {
-        await using var file = store.OpenFile(job.Id);
-        var (rows, rejected, told) = (0, 0, clock.GetTimestamp());
+        var (last, begun) = (0, clock.GetTimestamp());
         await using var copy = await connection.BeginBinaryImportAsync(
             "copy staged from stdin (format binary)", cancellationToken);
-        await foreach (var row in ImportRows.ReadAsync(file, job.Plan, cancellationToken))
+        while (clock.GetElapsedTime(begun) < Portion && await rows.MoveNextAsync())
         {
-            await WriteAsync(copy, row, cancellationToken);
-            rows = row.Number;
-            rejected += row.Rejected is null ? 0 : 1;
-            if (clock.GetElapsedTime(told) > Tell)
-            {
-                await store.NoteReadingAsync(job.Id, rows, rejected, file.Position, cancellationToken);
-                told = clock.GetTimestamp();
-            }
+            await WriteAsync(copy, rows.Current, cancellationToken);
+            last = rows.Current.Number;
         }
 
         await copy.CompleteAsync(cancellationToken);
-        return rows;
+        return last;
     }
 
     private async Task WriteAsync(NpgsqlBinaryImporter copy, ImportRow row, CancellationToken cancellationToken)

@@ -77,10 +77,11 @@ internal sealed class ImportStore(NpgsqlDataSource database, TimeProvider clock)
 
     /// <summary>Tells those who watch how far the reading has come.</summary>
     public Task NoteReadingAsync(
-        Guid id, long rows, long rejected, long bytesRead, CancellationToken cancellationToken) =>
+        Guid id, long rows, long duplicates, long rejected, long bytesRead, CancellationToken cancellationToken) =>
         ExecuteAsync("""
-            update contact_imports set rows_read = $2, rejected = $3, bytes_read = least(bytes, $4) where id = $1
-            """, cancellationToken, id, rows, rejected, bytesRead);
+            update contact_imports
+            set rows_read = $2, duplicates = $3, rejected = $4, bytes_read = least(bytes, $5) where id = $1
+            """, cancellationToken, id, rows, duplicates, rejected, bytesRead);
 
     public async Task FailAsync(Guid id, ImportError error, CancellationToken cancellationToken)
     {
