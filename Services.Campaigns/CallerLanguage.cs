@@ -4,7 +4,8 @@ namespace Services.Campaigns;
 internal static class CallerLanguage
 {
     /// <summary>
-    /// <c>fr</c> or <c>en</c>, as <c>?language=</c> says or <c>Accept-Language</c> prefers; English if they name neither.
+    /// <c>fr</c> or <c>en</c>, as <c>?language=</c> says or <c>Accept-Language</c> prefers; English if they name
+    /// neither.
     /// </summary>
     public static string Language(this HttpRequest request) =>
         request.Query["language"].FirstOrDefault() is { } asked and ("fr" or "en") ? asked : Preferred(request);

@@ -6,7 +6,9 @@ using ServiceDefaults;
 
 namespace Services.Campaigns;
 
-/// <summary>Contacts, templates, campaigns and who did what to them. The messages' own engine (Messages/) speaks SQL, for speed.</summary>
+/// <summary>
+/// Contacts, templates, campaigns and who did what to them. The messages' own engine (Messages/) speaks SQL, for speed.
+/// </summary>
 internal sealed class CampaignsDbContext(DbContextOptions<CampaignsDbContext> options) : DbContext(options)
 {
     public DbSet<Contact> Contacts => Set<Contact>();

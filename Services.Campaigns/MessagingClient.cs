@@ -51,7 +51,7 @@ internal sealed class MessagingClient(HttpClient http, IConfiguration configurat
     }
 
     public static void Register(IServiceCollection services) => services
-        .AddHttpClient<MessagingClient>(client => client.Timeout = Timeout.InfiniteTimeSpan) // each question has its own
+        .AddHttpClient<MessagingClient>(http => http.Timeout = Timeout.InfiniteTimeSpan) // each question has its own
         .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { UseCookies = false, UseProxy = false })
         .SetHandlerLifetime(Timeout.InfiniteTimeSpan) // the client is held by a singleton
         .RemoveAllLoggers(); // the report tells

@@ -4,7 +4,9 @@ using ServiceDefaults;
 
 namespace Services.Campaigns;
 
-/// <summary>Something that somebody did. Added to the transaction that does it, so that neither is without the other.</summary>
+/// <summary>
+/// Something that somebody did. Added to the transaction that does it, so that neither is without the other.
+/// </summary>
 internal sealed class ActivityEntry
 {
     public required Guid Id { get; init; }

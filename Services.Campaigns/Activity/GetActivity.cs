@@ -23,7 +23,9 @@ internal static class GetActivity
         }
 
         IQueryable<ActivityEntry> entries = db.Activity;
-        entries = wanted is null ? entries : entries.Where(e => e.Action == wanted || e.Action.StartsWith(wanted + "."));
+        entries = wanted is null
+            ? entries
+            : entries.Where(e => e.Action == wanted || e.Action.StartsWith(wanted + "."));
         entries = name is null ? entries : entries.Where(e => e.UserName == name);
         entries = subjectId is null ? entries : entries.Where(e => e.SubjectId == subjectId);
         return TypedResults.Ok(await entries.ToPageAsync(page, e => e.Id, ActivityAnswer.Of, cancellationToken));

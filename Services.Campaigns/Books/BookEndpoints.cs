@@ -7,7 +7,8 @@ internal static class BookEndpoints
         builder.Services.AddOptions<BookOptions>().BindConfiguration("Books")
             .ValidateDataAnnotations().ValidateOnStart();
         MessagingClient.Register(builder.Services);
-        builder.Services.AddSingleton<LedgerClient>().AddSingleton<BookStore>().AddSingleton<Recount>().AddSingleton<BookCheck>()
+        builder.Services.AddSingleton<LedgerClient>().AddSingleton<BookStore>().AddSingleton<Recount>()
+            .AddSingleton<BookCheck>()
             .AddSingleton<BookKeeper>().AddHostedService(provider => provider.GetRequiredService<BookKeeper>());
         return builder;
     }

@@ -25,8 +25,8 @@ internal sealed class LedgerClient(MessagingClient messaging)
         {
             page = (await messaging.AskAsync<List<LedgerEntry>>(
                 HttpMethod.Get,
-                $"books/ledger?campaignId={campaignId}&message={message}&attempt={attempt}&limit={PageSize}", null, PageLimit,
-                cancellationToken))!;
+                $"books/ledger?campaignId={campaignId}&message={message}&attempt={attempt}&limit={PageSize}", null,
+                PageLimit, cancellationToken))!;
             foreach (var entry in page)
             {
                 if (attempts.Count > 0 && attempts[0].MessageId != entry.MessageId)
@@ -62,6 +62,6 @@ internal sealed class LedgerClient(MessagingClient messaging)
         DateTimeOffset since, Guid? campaignId, CancellationToken cancellationToken) =>
         messaging.AskAsync<ProviderAudit>(
             HttpMethod.Get,
-            $"books/provider?since={since.UtcDateTime:O}{(campaignId is null ? "" : $"&campaignId={campaignId}")}", null,
-            AuditLimit, cancellationToken);
+            $"books/provider?since={since.UtcDateTime:O}{(campaignId is null ? "" : $"&campaignId={campaignId}")}",
+            null, AuditLimit, cancellationToken);
 }

@@ -68,7 +68,9 @@ internal sealed record CampaignForm
         return template;
     }
 
-    /// <summary>A pattern for each variable of the template; <paramref name="name"/> is the field that holds them.</summary>
+    /// <summary>
+    /// A pattern for each variable of the template; <paramref name="name"/> is the field that holds them.
+    /// </summary>
     internal static Dictionary<string, string> ReadVariables(
         FormReader form, Template template, IReadOnlyDictionary<string, string?>? variables, string name)
     {

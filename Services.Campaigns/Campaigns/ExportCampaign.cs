@@ -30,7 +30,8 @@ internal static class ExportCampaign
             : Problems.NotFound("campaign", id);
 
     private static async IAsyncEnumerable<IReadOnlyList<string?>> ReadAsync(
-        Guid id, Explain explain, NpgsqlDataSource database, [EnumeratorCancellation] CancellationToken cancellationToken)
+        Guid id, Explain explain, NpgsqlDataSource database,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var last = Guid.Empty;
         int read;
@@ -38,8 +39,8 @@ internal static class ExportCampaign
         {
             var portion = new List<IReadOnlyList<string?>>(Portion);
             await using (var command = database.Command("""
-                select m.id, m.phone, c.first_name, c.last_name, m.kind, m.status, m.attempts, m.error_code, m.queued_at,
-                    m.sent_at, m.delivered_at, m.read_at, m.replied_at, m.failed_at, m.provider_message_id
+                select m.id, m.phone, c.first_name, c.last_name, m.kind, m.status, m.attempts, m.error_code,
+                    m.queued_at, m.sent_at, m.delivered_at, m.read_at, m.replied_at, m.failed_at, m.provider_message_id
                 from messages m left join contacts c on c.id = m.contact_id
                 where m.campaign_id = $1 and m.kind <> 0 and m.id > $2 order by m.id limit $3
                 """, id, last, Portion))

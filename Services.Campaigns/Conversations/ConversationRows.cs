@@ -25,7 +25,7 @@ internal static class ConversationRows
          where i.contact_id = c.id and i.received_at > coalesce(c.conversation_read_at, '-infinity'))
         """;
 
-    /// <summary>Both sides of a conversation: <c>id, kind (-1: theirs), at, text, …</c>; with a contact to look for.</summary>
+    /// <summary>Both sides of a contact's conversation: <c>id, kind (-1: theirs), at, text, …</c>.</summary>
     public static string Thread(string contact) => $"""
         select i.id, (-1)::smallint as kind, i.received_at as at, i.text, null::jsonb as variables, null as body,
             null::smallint as status, null as error_code, null::uuid as campaign_id, null as campaign,

@@ -96,7 +96,7 @@ internal sealed record ReplyForm
 
     public Guid? TemplateId { get; init; }
 
-    /// <summary>A text for each variable of the template; <c>{{firstName}}</c> stands for the contact's field.</summary>
+    /// <summary>A text for each variable; <c>{{firstName}}</c> stands for the contact's field.</summary>
     public IReadOnlyDictionary<string, string?>? Variables { get; init; }
 
     /// <summary>Null if it cannot be sent, which <paramref name="form"/> tells.</summary>

@@ -71,7 +71,7 @@ internal sealed record DueMessage(
         _ => null,
     };
 
-    /// <param name="defaultSender">For a test of a draft and what is written by hand, which have none of their own.</param>
+    /// <param name="defaultSender">For a test of a draft and what is written by hand: they have none.</param>
     /// <param name="expiresAt">When the order is void; Messaging answers one that already is without sending.</param>
     public Order ToOrder(string defaultSender, DateTimeOffset expiresAt) => new(
         new()

@@ -6,7 +6,9 @@ using ServiceDefaults;
 
 namespace Services.Campaigns;
 
-/// <summary>Why messages have failed, or were skipped: each cause with what to do about it, the most frequent first.</summary>
+/// <summary>
+/// Why messages have failed, or were skipped: each cause with what to do about it, the most frequent first.
+/// </summary>
 internal static class GetFailures
 {
     private const int MostDays = 366;

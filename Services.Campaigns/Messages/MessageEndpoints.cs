@@ -16,7 +16,8 @@ internal static class MessageEndpoints
     {
         builder.Services
             .AddSingleton<AudienceFreeze>().AddSingleton<CampaignProgress>().AddSingleton<Feed>()
-            .AddScoped<Steering>().AddScoped<StatsReader>().AddSingleton<AudiencePreview>().AddRunning<MessageDispatcher>();
+            .AddScoped<Steering>().AddScoped<StatsReader>().AddSingleton<AudiencePreview>()
+            .AddRunning<MessageDispatcher>();
         return builder;
     }
 

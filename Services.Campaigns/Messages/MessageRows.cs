@@ -182,7 +182,9 @@ internal static class MessageRows
             on conflict (campaign_id, kind, status) do update set n = c.n + excluded.n
             """, cancellationToken, id, now);
 
-    /// <summary>What the counters have to move by. Tests and what is written by hand stay outside the statistics.</summary>
+    /// <summary>
+    /// What the counters have to move by. Tests and what is written by hand stay outside the statistics.
+    /// </summary>
     internal static IEnumerable<CounterDelta> Deltas(IEnumerable<Change> changes) => changes
         .Where(change => change.Message.Counts)
         .SelectMany(change => change.Deltas())

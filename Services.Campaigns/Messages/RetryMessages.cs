@@ -47,8 +47,8 @@ internal static class RetryMessages
 
     /// <param name="code">Only what failed for this reason.</param>
     public static async Task<Results<Accepted<RetryFailedAnswer>, ProblemHttpResult>> FailedAsync(
-        Guid id, string? code, Caller caller, CampaignsDbContext db, NpgsqlDataSource database, MessageDispatcher dispatcher, TimeProvider clock,
-        CancellationToken cancellationToken)
+        Guid id, string? code, Caller caller, CampaignsDbContext db, NpgsqlDataSource database,
+        MessageDispatcher dispatcher, TimeProvider clock, CancellationToken cancellationToken)
     {
         if (await db.Campaigns.AsNoTracking().SingleOrDefaultAsync(c => c.Id == id, cancellationToken)
             is not { } campaign)

@@ -35,7 +35,8 @@ internal sealed class StatsReader(
             "select campaign_id, kind, status, n from campaign_counters where campaign_id = any($1)");
         command.Parameters.Add(new() { Value = campaigns.Select(campaign => campaign.Id).ToArray() });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var numbers = campaigns.ToDictionary(campaign => campaign.Id, _ => new Dictionary<(MessageKind, short), long>());
+        var numbers = campaigns.ToDictionary(
+            campaign => campaign.Id, _ => new Dictionary<(MessageKind, short), long>());
         while (await reader.ReadAsync(cancellationToken))
         {
             numbers[reader.GetGuid(0)][((MessageKind)reader.GetInt16(1), reader.GetInt16(2))] = reader.GetInt64(3);

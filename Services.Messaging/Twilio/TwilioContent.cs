@@ -59,7 +59,8 @@ internal sealed class TwilioContent(HttpClient http)
                 yield return template;
             }
 
-            if (!root.TryGetProperty("meta", out var meta) || TwilioTemplate.Text(meta, "next_page_url") is not { } next)
+            if (!root.TryGetProperty("meta", out var meta)
+                || TwilioTemplate.Text(meta, "next_page_url") is not { } next)
             {
                 yield break;
             }

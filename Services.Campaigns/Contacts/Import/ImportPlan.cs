@@ -78,9 +78,12 @@ internal static class ImportFields
     {
         { Field: not null } known => known,
         _ when string.IsNullOrWhiteSpace(name) || ExportContacts.Computed.Contains(name) => (Ignore, null),
-        _ => (Attribute + (name.StartsWith(Attribute, StringComparison.OrdinalIgnoreCase) ? name[Attribute.Length..] : name)
-            .Trim().Normalize(), null),
+        _ => (Attribute + AttributeOf(name), null),
     };
+
+    private static string AttributeOf(string column) =>
+        (column.StartsWith(Attribute, StringComparison.OrdinalIgnoreCase) ? column[Attribute.Length..] : column)
+        .Trim().Normalize();
 
     public static bool Exists(string field) => Single.Contains(field) || field == Ignore
         || (field.StartsWith(Attribute, StringComparison.Ordinal) && field.Length > Attribute.Length);

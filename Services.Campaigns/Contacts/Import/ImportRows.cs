@@ -100,9 +100,11 @@ internal static class ImportRows
         }
 
         var (where, reasons) = mistakes.Errors.First();
+        var reason = where == ImportFields.Phone && string.IsNullOrWhiteSpace(phone)
+            ? "The phone number is missing."
+            : reasons[0];
         return new((int)csv.RowNumber, csv.LineNumber, null, false, new(
-            where,
-            where == ImportFields.Phone && string.IsNullOrWhiteSpace(phone) ? "The phone number is missing." : reasons[0],
+            where, reason,
             [.. Enumerable.Range(0, Math.Min(csv.FieldCount, plan.Columns.Count)).Select(csv.GetString)]));
     }
 }

@@ -25,7 +25,11 @@ public class AudienceTests(CampaignsApp app)
             ["audience"] = new JsonObject
             {
                 ["tags"] = new JsonArray(tag, other),
-                ["exclude"] = new JsonObject { ["tags"] = new JsonArray(other), ["contactIds"] = new JsonArray(left.Id()) },
+                ["exclude"] = new JsonObject
+                {
+                    ["tags"] = new JsonArray(other),
+                    ["contactIds"] = new JsonArray(left.Id()),
+                },
             },
             ["templateId"] = template.Id(),
             ["variables"] = new JsonObject { ["1"] = "{{firstName}}" },
@@ -82,7 +86,8 @@ public class AudienceTests(CampaignsApp app)
     [InlineData("""{ "audience": { "all": true, "tags": ["a"] } }""", "audience")]
     [InlineData("""{ "audience": { "all": true, "exclude": { "tags": [] } } }""", "audience.exclude.tags")]
     [InlineData("""{ "audience": { "all": true, "exclude": { "contactIds": [] } } }""", "audience.exclude.contactIds")]
-    [InlineData("""{ "audience": { "contactIds": ["01a2015c-9140-78ab-b884-959e21680d84"] } }""", "audience.contactIds")]
+    [InlineData(
+        """{ "audience": { "contactIds": ["01a2015c-9140-78ab-b884-959e21680d84"] } }""", "audience.contactIds")]
     [InlineData(
         """{ "audience": { "all": true }, "templateId": "01a2015c-9140-78ab-b884-959e21680d84" }""", "templateId")]
     public async Task What_cannot_be_counted_is_refused_with_its_field(string body, string field)

@@ -28,7 +28,8 @@ public class ExportTests(CampaignsApp app)
         var row = Assert.Single(Read(file));
         Assert.DoesNotContain(row.Values, cell => cell is ['=' or '+' or '-' or '@', ..]);
         Assert.Equal(
-            ("'" + (string?)contact["phone"], "'@Lyon", "yes"), (row["phone"], row["attributes.ville"], row["optedOut"]));
+            ("'" + (string?)contact["phone"], "'@Lyon", "yes"),
+            (row["phone"], row["attributes.ville"], row["optedOut"]));
 
         await app.ExecuteAsync("delete from contacts where id = $1", contact.Id());
         using var content = new ByteArrayContent(file) { Headers = { ContentType = new("text/csv") } };

@@ -87,7 +87,8 @@ public class ConversationTests(CampaignsApp app)
         var first = await campaign.Orders.NextAsync();
         await using var orders = app.Desk.TakeOver((string)person["phone"]!);
 
-        var sent = await app.PostAsync($"{Conversations}/{person.Id()}/messages", new JsonObject { ["body"] = "Voici {{1}}" });
+        var sent = await app.PostAsync(
+            $"{Conversations}/{person.Id()}/messages", new JsonObject { ["body"] = "Voici {{1}}" });
         Assert.Equal(("reply", "pending"), ((string?)sent["kind"], (string?)sent["status"]));
         await campaign.Orders.AcceptAsync(first);
         var order = await orders.NextAsync();
@@ -197,7 +198,8 @@ public class ConversationTests(CampaignsApp app)
     {
         var person = await PersonAsync();
         await WriteAsync(person, "Mon adresse");
-        var sent = await app.PostAsync($"{Conversations}/{person.Id()}/messages", new JsonObject { ["body"] = "Merci" });
+        var sent = await app.PostAsync(
+            $"{Conversations}/{person.Id()}/messages", new JsonObject { ["body"] = "Merci" });
 
         using var erased = await app.Client.DeleteAsync($"/api/contacts/{person.Id()}");
 

@@ -30,7 +30,8 @@ public class FailureTests(CampaignsApp app)
 
         var people = await app.MessagesAsync(campaign.Id, "status=failed,skipped&code=63016");
         Assert.Equal(2, people.Count);
-        Assert.All(people, message => Assert.StartsWith("Zoé", (string?)message!["firstName"], StringComparison.Ordinal));
+        Assert.All(
+            people, message => Assert.StartsWith("Zoé", (string?)message!["firstName"], StringComparison.Ordinal));
         Assert.Equal(3, (await app.MessagesAsync(campaign.Id, "status=failed")).Count);
         Assert.Empty(await app.MessagesAsync(campaign.Id, "replied=true"));
 

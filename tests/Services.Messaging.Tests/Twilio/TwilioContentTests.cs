@@ -20,7 +20,7 @@ public sealed class TwilioContentTests : IAsyncLifetime
             },
             {
               "sid": "HX2", "friendly_name": "", "language": "en", "variables": {},
-              "types": { "twilio/list-picker": { "items": [] }, "twilio/quick-reply": { "body": "Yes?", "actions": [] } }
+              "types": { "twilio/list-picker": { "items": [] }, "twilio/quick-reply": { "body": "Yes?" } }
             },
             { "friendly_name": "no sid" }
           ],
@@ -29,7 +29,10 @@ public sealed class TwilioContentTests : IAsyncLifetime
         """;
 
     private const string Last = """
-        { "contents": [{ "sid": "HX3", "language": "en", "types": { "twilio/catalog": {} } }], "meta": { "next_page_url": null } }
+        {
+          "contents": [{ "sid": "HX3", "language": "en", "types": { "twilio/catalog": {} } }],
+          "meta": { "next_page_url": null }
+        }
         """;
 
     private readonly WebApplication _server;
