@@ -12,9 +12,9 @@ public abstract class GroupCommit<T>(TimeProvider clock) : BackgroundService
     private const int BatchSize = 500;
 
     /// <summary>So many are worth a commit at once; fewer wait for others, if the last commit was just now.</summary>
-    private const int WorthIt = 50;
+    private const int WorthIt = 200;
 
-    private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(15);
+    private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(100);
 
     private readonly Channel<Entry> _entries = Channel.CreateBounded<Entry>(
         new BoundedChannelOptions(4 * BatchSize) { SingleReader = true });

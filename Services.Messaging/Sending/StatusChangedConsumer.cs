@@ -75,7 +75,7 @@ internal sealed class StatusChangedConsumerDefinition : ConsumerDefinition<Statu
 {
     public StatusChangedConsumerDefinition()
     {
-        ConcurrentMessageLimit = 64;
-        Endpoint(endpoint => endpoint.PrefetchCount = 200);
+        ConcurrentMessageLimit = 300;
+        Endpoint(endpoint => endpoint.PrefetchCount = 300);
     }
 }

@@ -13,7 +13,7 @@ internal static class CampaignBenchmark
     private static readonly TimeSpan Latency = TimeSpan.FromMilliseconds(150);
 
     /// <summary>The programs are compiled meanwhile, under a quarter of the load.</summary>
-    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(100);
 
     public static async Task<int> RunAsync(string[] options)
     {
@@ -39,7 +39,7 @@ internal static class CampaignBenchmark
         using var watching = new CancellationTokenSource();
         var watcher = Task.WhenAll(reports.FollowAsync(watching.Token), reports.CompareAsync(run, campaign, watching.Token));
         var load = new Load(port);
-        await load.StreamAsync(callbacks / 4, WarmUp, reports.Next);
+        await load.StreamAsync(callbacks / 2, WarmUp, reports.Next);
         var begun = TimeProvider.System.GetUtcNow();
         reports.ForgetLags();
         var latencies = await load.StreamAsync(callbacks, TimeSpan.FromSeconds(seconds), reports.Next);
