@@ -63,6 +63,10 @@ done
 
 cat artifacts/faults.md 2>/dev/null || true
 
+# What failed, once more and at the end, where it is looked for.
+cat /dev/null "$results"/*.xml | tr -d '\r' | sed 's/></>\n</g' |
+  sed -n 's/^<test name="\([^"]*\)".* result="Fail".*/FAILED \1/p'
+
 # A project that died without a report counts as one failure.
 cat /dev/null "$results"/*.xml | tr -d '\r' | awk -v failed="$broken" '
   function number(name) { return match($0, " " name "=\"[0-9]+\"") ? substr($0, RSTART + length(name) + 3) + 0 : 0 }
