@@ -5,7 +5,7 @@ public sealed record MessageReceived
 {
     public required string Provider { get; init; }
 
-    /// <summary>Twilio's MessageSid: unique, so a repeat is recognised by it.</summary>
+    /// <summary>Unique, so a repeat is recognised by it (Twilio's MessageSid, WhatsApp's <c>wamid</c>).</summary>
     public required string ProviderMessageId { get; init; }
 
     /// <summary>
@@ -32,6 +32,7 @@ public sealed record MessageReceived
 
     public int MediaCount { get; init; }
 
+    /// <summary>When it came; or earlier, when it was written, if the provider says so.</summary>
     public required DateTimeOffset ReceivedAt { get; init; }
 
     /// <summary>True if no webhook told it: the provider was asked.</summary>

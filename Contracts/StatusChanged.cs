@@ -10,6 +10,12 @@ public sealed record StatusChanged
 
     public required string ProviderMessageId { get; init; }
 
+    /// <summary>
+    /// Another id by which the provider may speak of the same message: WhatsApp's own, where a provider in between has
+    /// one too.
+    /// </summary>
+    public string? AlternativeId { get; init; }
+
     /// <summary>Our id, from the status callback's own URL; null where a provider does not carry it.</summary>
     public Guid? MessageId { get; init; }
 
@@ -20,6 +26,7 @@ public sealed record StatusChanged
     /// <summary>With <see cref="DeliveryStatus.Failed"/>: the provider's code as text, number or not.</summary>
     public string? ErrorCode { get; init; }
 
+    /// <summary>When it came; or earlier, when it happened, if the provider says so.</summary>
     public required DateTimeOffset ReceivedAt { get; init; }
 
     /// <summary>True if no webhook told it: the provider was asked.</summary>

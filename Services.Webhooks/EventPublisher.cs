@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using Contracts;
 using MassTransit;
 using Npgsql;
 using ServiceDefaults;
@@ -13,7 +15,8 @@ namespace Services.Webhooks;
 /// https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides
 /// </remarks>
 internal sealed partial class EventPublisher(
-    IBus bus, NpgsqlDataSource database, Outbox outbox, BrokerCircuit circuit, ILogger<EventPublisher> logger)
+    IBus bus, NpgsqlDataSource database, Outbox outbox, BrokerCircuit circuit, TimeProvider clock,
+    ILogger<EventPublisher> logger)
 {
     private static readonly TimeSpan SpoolLimit = TimeSpan.FromSeconds(5);
 
@@ -24,6 +27,23 @@ internal sealed partial class EventPublisher(
     public async Task<bool> TryKeepAsync<T>(T message, Guid id)
         where T : class =>
         await TryPublishAsync(message, id) || await TrySpoolAsync(message, id);
+
+    /// <summary>True once all that a call tells will outlive us. What nobody waits for is only counted.</summary>
+    public async Task<bool> TryKeepAsync(string provider, IEnumerable<WebhookEvent> events)
+    {
+        var kept = await Task.WhenAll(events.Select(told => told switch
+        {
+            WebhookEvent.Incoming { Event: var m } => TryKeepAsync(m, DerivedId.OfMessage(provider, m.ProviderMessageId)),
+            WebhookEvent.Status { Event: var s, Word: var word } =>
+                TryKeepAsync(s, DerivedId.OfStatus(provider, s.ProviderMessageId, word, s.ErrorCode)),
+            WebhookEvent.Consent { Event: var c } =>
+                TryKeepAsync(c, DerivedId.Of($"{provider}/{c.From}/{c.Consent}/{c.ReceivedAt:O}")),
+            WebhookEvent.Ignored { What: var what } => TryKeepAsync(
+                new UnknownWebhook { Provider = provider, What = what, ReceivedAt = clock.GetUtcNow() }, Guid.NewGuid()),
+            _ => throw new UnreachableException(),
+        }));
+        return kept.All(one => one);
+    }
 
     private async Task<bool> TryPublishAsync<T>(T message, Guid id)
         where T : class

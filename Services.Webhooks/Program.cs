@@ -7,10 +7,12 @@ builder.AddDatabase("webhooksdb", startsWithout: true); // only the spool needs 
 builder.AddMessageBus("webhooks");
 builder.AddOutbox();
 builder.AddTwilio();
+builder.AddGupshupAndMeta();
 builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
 
 var app = builder.Build();
 app.MapDefaultEndpoints();
 app.MapTwilio();
+app.MapGupshupAndMeta();
 app.MapTwilioDescription();
 app.Run();

@@ -12,6 +12,7 @@ internal sealed class WebhookHost(Uri broker, string database) : WebApplicationF
     public const string PublicUrl = "https://campaigns.example.com";
     public const string AccountSid = "AC00000000000000000000000000000001";
     public const string Token = "0123456789abcdef0123456789abcdef";
+    public const string GupshupSecret = "a-secret-of-gupshup";
     public const string Path = "/api/webhooks/twilio";
 
     public Uri Address { get; private set; } = null!;
@@ -85,5 +86,9 @@ internal sealed class WebhookHost(Uri broker, string database) : WebApplicationF
         builder.UseSetting("PublicUrl", PublicUrl);
         builder.UseSetting("Twilio:AccountSid", AccountSid);
         builder.UseSetting("Twilio:AuthToken", $"{Token}, the-next-token");
+        builder.UseSetting("Gupshup:WebhookSecret", GupshupSecret);
+        builder.UseSetting("Gupshup:PhoneNumber", "+33199000001");
+        builder.UseSetting("Meta:AppSecret", "test-app-secret"); // the vectors'
+        builder.UseSetting("Meta:VerifyToken", "test-verify-token");
     }
 }

@@ -1,0 +1,153 @@
+using System.Text;
+using System.Text.Json;
+using Contracts;
+using FsCheck;
+using FsCheck.Fluent;
+
+namespace Services.Webhooks.Tests;
+
+/// <summary>What calls of Gupshup and Meta tell; pure functions.</summary>
+public sealed class WebhookEventTests
+{
+    private static readonly DateTimeOffset Later = new(2026, 10, 1, 0, 0, 0, TimeSpan.Zero);
+    private static readonly GupshupEvents Gupshup = new("+33199000001");
+
+    public static IEnumerable<TheoryDataRow<string>> OfGupshup => Vectors.Files("gupshup");
+
+    public static IEnumerable<TheoryDataRow<string>> OfMeta => Vectors.Files("meta");
+
+    [Theory]
+    [MemberData(nameof(OfGupshup))]
+    public void Every_shape_of_gupshups_is_understood(string file) => Vectors.AssertTold(
+        Vectors.Of("gupshup", file),
+        [.. Gupshup.Read(WebhookJson.Parse(Vectors.Read("gupshup", file))!.Value, Later)]);
+
+    [Theory]
+    [MemberData(nameof(OfMeta))]
+    public void Every_shape_of_metas_is_understood(string file) => Vectors.AssertTold(
+        Vectors.Of("meta", file),
+        [.. MetaEvents.Direct.Read(WebhookJson.Parse(Vectors.Read("meta", file))!.Value, Later)]);
+
+    // Property 6 of the Gupshup plan.
+    [Fact]
+    public void Property_6_a_message_keeps_sender_text_name_and_instant() =>
+        Prop.ForAll(Requests.Text.ToArbitrary(), Gen.Choose(0, 999_999).ToArbitrary(), (text, number) =>
+        {
+            var at = new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero).AddSeconds(number);
+            var told = Read(new
+            {
+                type = "message",
+                mobile = $"33639{number:d6}",
+                text,
+                name = "Zoé",
+                timestamp = at.ToUnixTimeMilliseconds(),
+            });
+            var message = Assert.IsType<WebhookEvent.Incoming>(told).Event;
+            Assert.Equal(
+                ($"+33639{number:d6}", text.Replace("\0", ""), "Zoé", at),
+                (message.From, message.Text, message.ProfileName, message.ReceivedAt));
+        }).QuickCheckThrowOnFailure();
+
+    // Property 7 of the Gupshup plan.
+    [Theory]
+    [InlineData("enqueued", DeliveryStatus.Queued)]
+    [InlineData("Sent", DeliveryStatus.Sent)]
+    [InlineData("SUCCESS", DeliveryStatus.Delivered)]
+    [InlineData("delivered", DeliveryStatus.Delivered)]
+    [InlineData("READ", DeliveryStatus.Read)]
+    [InlineData("failed", DeliveryStatus.Failed)]
+    [InlineData("UNKNOWN", DeliveryStatus.Failed)]
+    public void Property_7_a_report_keeps_id_and_status(string word, DeliveryStatus status)
+    {
+        var told = Read(new { type = "message-event", eventType = word, externalId = "g-1", messageId = "w-1" });
+
+        var report = Assert.IsType<WebhookEvent.Status>(told).Event;
+        Assert.Equal(("g-1", "w-1", status), (report.ProviderMessageId, report.AlternativeId, report.Status));
+    }
+
+    [Fact]
+    public void Our_message_and_attempt_come_back_from_meta()
+    {
+        var id = Guid.CreateVersion7();
+        var told = MetaEvents.Direct.Read(Json(new
+        {
+            entry = new[]
+            {
+                new
+                {
+                    changes = new[]
+                    {
+                        new
+                        {
+                            value = new
+                            {
+                                statuses = new[]
+                                {
+                                    new { id = "wamid.1", status = "played", biz_opaque_callback_data = $"{id}/2" },
+                                },
+                            },
+                        },
+                    },
+                },
+            },
+        }), Later);
+
+        var status = Assert.IsType<WebhookEvent.Status>(Assert.Single(told)).Event;
+        Assert.Equal((id, 2, DeliveryStatus.Read), (status.MessageId, status.Attempt, status.Status));
+    }
+
+    [Theory]
+    [InlineData("""{ "type": "billing-event", "payload": { "deductions": {} } }""")]
+    [InlineData("""{ "type": "platform-event", "payload": { "type": "connectivity-check" } }""")]
+    [InlineData("""{ "type": "user-event", "payload": { "phone": "callbackSetPhone", "type": "sandbox-start" } }""")]
+    [InlineData("""{ "type": "message-event", "payload": { "id": "x", "type": "mismatch" } }""")]
+    [InlineData("""{ "something": 1 }""")]
+    [InlineData("12")]
+    public void What_is_not_known_is_kept_as_unknown(string body) =>
+        Assert.IsType<WebhookEvent.Ignored>(
+            Assert.Single(Gupshup.Read(WebhookJson.Parse(Encoding.UTF8.GetBytes(body))!.Value, Later)));
+
+    [Theory]
+    [InlineData("opted-out", OptOutType.Stop)]
+    [InlineData("opted-in", OptOutType.Start)]
+    public void A_consent_given_at_gupshup_counts(string word, OptOutType consent)
+    {
+        var told = Read(new { type = "user-event", payload = new { phone = "33639980012", type = word } });
+
+        var changed = Assert.IsType<WebhookEvent.Consent>(told).Event;
+        Assert.Equal(("+33639980012", consent, Later), (changed.From, changed.Consent, changed.ReceivedAt));
+    }
+
+    // Whatever is in it: nobody outside can make the parser throw.
+    [Fact]
+    public void Nothing_that_is_json_is_too_strange() => Prop.ForAll(AnyJson(3).ToArbitrary(), body =>
+    {
+        var root = WebhookJson.Parse(Encoding.UTF8.GetBytes(body))!.Value;
+        return Gupshup.Read(root, Later).Concat(MetaEvents.Direct.Read(root, Later)).All(told => told is not null);
+    }).QuickCheckThrowOnFailure();
+
+    // The members' own names, with values of any type.
+    private static Gen<string> AnyJson(int depth)
+    {
+        var plain = Gen.Elements("null", "true", "12", "-1", "1e300", "\"\"", "\"text\"", "\"[1]\"", "[]", "{}");
+        if (depth == 0)
+        {
+            return plain;
+        }
+
+        var name = Gen.Elements(
+            "type", "payload", "entry", "changes", "value", "messages", "statuses", "response", "eventType", "mobile",
+            "id", "status", "timestamp", "sender", "context", "user_preferences", "metadata", "errors");
+        var members = Gen.ArrayOf(name.Zip(AnyJson(depth - 1)))
+            .Select(pairs => pairs.DistinctBy(pair => pair.Item1).Select(pair => $"\"{pair.Item1}\":{pair.Item2}"));
+        return Gen.OneOf(
+            plain,
+            members.Select(pairs => "{" + string.Join(',', pairs) + "}"),
+            Gen.ArrayOf(AnyJson(depth - 1)).Select(items => "[" + string.Join(',', items) + "]"));
+    }
+
+    private static WebhookEvent Read(object body) => Assert.Single(Gupshup.Read(Json(body), Later));
+
+    private static JsonElement Json(object body) =>
+        JsonSerializer.SerializeToElement(body);
+}
