@@ -31,11 +31,11 @@ var rabbitmq = builder.AddRabbitMQ("rabbitmq").WithDataVolume();
 
 var emulated = settings.Mode == Mode.Emulator;
 var accountSid = emulated ? Kept("emulator-account-sid", () => $"AC{RandomHex()}") : settings.AccountSid;
-var authToken = builder.AddParameter(
-    "twilio-auth-token", emulated ? Kept("emulator-auth-token", RandomHex) : settings.AuthToken, secret: true);
+var authToken = Secret(
+    "twilio-auth-token", emulated ? Kept("emulator-auth-token", RandomHex) : settings.AuthToken);
 var passwordIsGiven = settings.AdminPassword is not "";
 var password = passwordIsGiven ? settings.AdminPassword : Kept("admin-password", KeptSecret.Password);
-var adminPassword = builder.AddParameter("admin-password", password, secret: true);
+var adminPassword = Secret("admin-password", password);
 var rate = settings.RatePerSecond is { } perSecond
     ? KeyValuePair.Create("Sending__RatePerSecond", perSecond)
     : KeyValuePair.Create("Sending__MinInterval", settings.MinInterval.ToString("c"));
@@ -59,7 +59,11 @@ campaigns.WithReference(messaging); // for the check of the books
 
 var webhooks = AddService("webhooks", "../Services.Webhooks/Services.Webhooks.csproj", webhooksDb)
     .WithEnvironment("Twilio__AccountSid", accountSid)
-    .WithEnvironment("Twilio__AuthToken", authToken);
+    .WithEnvironment("Twilio__AuthToken", authToken)
+    .WithEnvironment("Gupshup__WebhookSecret", Secret("gupshup-webhook-secret", settings.GupshupWebhookSecret))
+    .WithEnvironment("Gupshup__PhoneNumber", settings.GupshupPhoneNumber)
+    .WithEnvironment("Meta__AppSecret", Secret("meta-app-secret", settings.MetaAppSecret))
+    .WithEnvironment("Meta__VerifyToken", Secret("meta-verify-token", settings.MetaVerifyToken));
 
 // Browsers see it through the gateway only, and it knows nothing but the gateway's API.
 var frontend = builder.AddProject("frontend", "../Frontend/Frontend.csproj")
@@ -128,6 +132,9 @@ await Task.WhenAny(run, AnnounceAsync());
 await run;
 
 string Kept(string name, Func<string> generate) => KeptSecret.Read(Path.Combine(dataFolder, "secrets", name), generate);
+
+IResourceBuilder<ParameterResource> Secret(string name, string value) =>
+    builder.AddParameter(name, value, secret: true);
 
 static string RandomHex() => RandomNumberGenerator.GetHexString(32, lowercase: true);
 

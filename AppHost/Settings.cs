@@ -53,6 +53,12 @@ internal sealed partial class Settings
         DataDirectory = Text("CAMPAIGNS_DATA_DIR", ".data");
         AdminPassword = Text("CAMPAIGNS_ADMIN_PASSWORD");
         CorsAllowedOrigins = Origins("CORS_ALLOWED_ORIGINS");
+        GupshupWebhookSecret = Text("GUPSHUP_WEBHOOK_SECRET");
+        GupshupPhoneNumber = Text("GUPSHUP_PHONE_NUMBER");
+        Check("GUPSHUP_PHONE_NUMBER", GupshupPhoneNumber is "" || PhoneNumber().IsMatch(GupshupPhoneNumber),
+            "your number at Gupshup in E.164, such as +33199000001");
+        MetaAppSecret = Text("META_APP_SECRET");
+        MetaVerifyToken = Text("META_VERIFY_TOKEN");
         OtlpEndpoint = Address("OTEL_EXPORTER_OTLP_ENDPOINT") ?? "";
         var provider = Text("WHATSAPP_PROVIDER", "twilio");
         Check("WHATSAPP_PROVIDER", provider == "twilio", "twilio, the provider there is so far");
@@ -65,7 +71,7 @@ internal sealed partial class Settings
         "TWILIO_API_BASE_URL", "TWILIO_CONTENT_BASE_URL", "MESSAGING_MIN_INTERVAL", "MESSAGING_RATE_PER_SECOND",
         "MESSAGING_RETRY_BASE_DELAY", "MESSAGING_REPLICAS", "CAMPAIGNS_REPLICAS", "GATEWAY_PORT", "PUBLIC_URL",
         "CAMPAIGNS_DASHBOARD_PORT", "CAMPAIGNS_DATA_DIR", "CAMPAIGNS_ADMIN_PASSWORD", "CORS_ALLOWED_ORIGINS",
-        "WHATSAPP_PROVIDER",
+        "WHATSAPP_PROVIDER", "GUPSHUP_WEBHOOK_SECRET", "GUPSHUP_PHONE_NUMBER", "META_APP_SECRET", "META_VERIFY_TOKEN",
     ];
 
     /// <summary>What is wrong: one line a setting, with its name and the remedy.</summary>
@@ -111,6 +117,15 @@ internal sealed partial class Settings
     public string AdminPassword { get; }
 
     public string CorsAllowedOrigins { get; }
+
+    /// <summary>Empty: nothing is taken from Gupshup. So with <see cref="MetaAppSecret"/> and Meta.</summary>
+    public string GupshupWebhookSecret { get; }
+
+    public string GupshupPhoneNumber { get; }
+
+    public string MetaAppSecret { get; }
+
+    public string MetaVerifyToken { get; }
 
     public string OtlpEndpoint { get; }
 

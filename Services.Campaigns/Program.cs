@@ -18,6 +18,8 @@ builder.AddMessageBus("campaigns", bus =>
     bus.AddEventConsumer<StatusChangedConsumer>();
     bus.AddEventConsumer<MessageReceivedConsumer>();
     bus.AddEventConsumer<WebhooksCheckedConsumer>();
+    bus.AddEventConsumer<ConsentChangedConsumer>();
+    bus.AddEventConsumer<UnknownWebhookConsumer>();
 });
 builder.Services.AddDbContext<CampaignsDbContext>((services, options) =>
     options.UseNpgsql(services.GetRequiredService<NpgsqlDataSource>()));

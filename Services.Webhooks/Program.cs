@@ -14,5 +14,5 @@ var app = builder.Build();
 app.MapDefaultEndpoints();
 app.MapTwilio();
 app.MapGupshupAndMeta();
-app.MapTwilioDescription();
+app.MapWebhookDescription();
 app.Run();

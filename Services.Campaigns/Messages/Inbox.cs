@@ -41,28 +41,8 @@ internal sealed class Inbox(NpgsqlDataSource database, IOptions<SandboxOptions> 
     private static async Task UpdateContactAsync(
         NpgsqlTransaction transaction, MessageReceived received, Meaning meaning, CancellationToken cancellationToken)
     {
-        if (meaning is Meaning.Stop)
-        {
-            // It counts even from somebody who is not on the list: they may be imported later.
-            await transaction.ExecuteAsync("""
-                insert into contacts (id, phone, first_name, created_at, updated_at)
-                select $1, $2, $3, $4, $4 where $2 like '+%' on conflict (phone) do nothing
-                """, cancellationToken, Guid.CreateVersion7(received.ReceivedAt), received.From, received.ProfileName,
-                received.ReceivedAt);
-        }
-
-        // The last word counts, in whichever order the words are taken in.
-        var consent = meaning switch
-        {
-            Meaning.Stop => """
-                opted_out_at = case when consent_at > $2 then opted_out_at else coalesce(opted_out_at, $2) end,
-                consent_at = greatest(consent_at, $2)
-                """,
-            Meaning.Start => """
-                opted_out_at = case when consent_at > $2 then opted_out_at end, consent_at = greatest(consent_at, $2)
-                """,
-            _ => "opted_out_at = opted_out_at",
-        };
+        var consent = await Consent.ChangeAsync(
+            transaction, meaning, received.From, received.ProfileName, received.ReceivedAt, cancellationToken);
 
         // In the Sandbox "stop" leaves it, and whatever else comes through it proves a membership, of which only a
         // join tells the beginning. https://www.twilio.com/docs/whatsapp/sandbox

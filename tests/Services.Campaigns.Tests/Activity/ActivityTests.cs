@@ -1,5 +1,7 @@
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using Contracts;
+using Testing;
 
 namespace Services.Campaigns.Tests;
 
@@ -34,6 +36,26 @@ public class ActivityTests(CampaignsApp app)
 
         Assert.False(refused.IsSuccessStatusCode);
         Assert.Single((await app.GetAsync($"/api/activity?subjectId={campaign.Id()}"))["items"]!.AsArray());
+    }
+
+    [Fact]
+    public async Task What_a_provider_told_and_nobody_understood_is_kept_once_a_day_and_counted()
+    {
+        var told = new UnknownWebhook
+        {
+            Provider = "gupshup",
+            What = "the type billing-event",
+            ReceivedAt = new(2026, 9, 15, 9, 0, 0, TimeSpan.Zero),
+        };
+
+        await app.Desk.SayAsync(told);
+        await app.Desk.SayAsync(told with { ReceivedAt = told.ReceivedAt.AddHours(1) });
+        await app.Desk.SayAsync(told with { ReceivedAt = told.ReceivedAt.AddDays(1) });
+
+        await Eventually.BecomesTrueAsync(async () =>
+            (await app.GetAsync("/api/activity?action=webhook.unknown"))["items"]!.AsArray()
+                .Select(entry => ((string?)entry!["subject"], (string?)entry["details"]!["count"])).Order()
+                .SequenceEqual([("the type billing-event", "1"), ("the type billing-event", "2")]));
     }
 
     [Fact]

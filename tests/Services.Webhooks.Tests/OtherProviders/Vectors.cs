@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Contracts;
 
@@ -29,7 +28,7 @@ internal static class Vectors
             var found = Describe(@event);
             foreach (var (name, value) in one!.AsObject().Where(pair => found.ContainsKey(pair.Key)))
             {
-                Assert.Equal((name, Plain(value)), (name, Plain(found[name])));
+                Assert.Equal((name, Plain(name, value)), (name, Plain(name, found[name])));
             }
 
             Assert.Equal((string)one["kind"]!, (string)found["kind"]!);
@@ -64,13 +63,9 @@ internal static class Vectors
         _ => new() { ["kind"] = "ignored" },
     };
 
-    private static string Plain(JsonNode? value) =>
-        value is JsonValue text && text.GetValueKind() == JsonValueKind.String
-        && DateTimeOffset.TryParse(
-            (string)text!, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var instant)
-            && ((string)text!).EndsWith('Z')
-            ? Instant(instant)
-            : value?.ToJsonString() ?? "null";
+    private static string? Plain(string name, JsonNode? value) => name == "timestamp"
+        ? Instant(DateTimeOffset.Parse((string)value!, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal))
+        : value?.ToJsonString();
 
     private static string Instant(DateTimeOffset at) => at.ToUniversalTime().ToString("s", CultureInfo.InvariantCulture);
 }
