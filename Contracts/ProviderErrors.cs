@@ -57,10 +57,15 @@ public sealed record ProviderError(
 /// <summary>
 /// The error dictionary: every code a provider is known to give, and our own reasons for not sending, explained in
 /// plain words. The entries are the files <c>Errors/*.json</c>: one for each provider, <c>common.json</c> for all.
+/// Gupshup passes Meta's codes on, so what its own file lacks is looked up in Meta's.
 /// </summary>
 public static class ProviderErrors
 {
     private const string Common = "common";
+
+    private const string Gupshup = "gupshup";
+
+    private const string Meta = "meta";
 
     private static readonly FrozenDictionary<string, ErrorFile> Files = ErrorFile.ReadAll();
 
@@ -70,6 +75,7 @@ public static class ProviderErrors
         code ??= "";
 
         return Files.GetValueOrDefault(provider ?? Common)?.Find(code)
+            ?? (Gupshup.Equals(provider, StringComparison.OrdinalIgnoreCase) ? Files[Meta].Find(code) : null)
             ?? Files[Common].Find(code)
             ?? throw new UnreachableException("common.json ends with an entry for every code.");
     }

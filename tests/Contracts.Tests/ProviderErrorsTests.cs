@@ -22,32 +22,115 @@ public sealed class ProviderErrorsTests
         [Verify] = "20500 30410",
     };
 
+    /// <summary>What Gupshup documents on each code, and our own words for what it answers without one.</summary>
+    private static readonly Dictionary<RetryAdvice, string> Gupshup = new()
+    {
+        [Never] = """
+            1001 1002 1003 1004 1005 1006 1007 1008 1009 1010 1011 1012 4003 4004 4005
+            http_401 invalid_app_details invalid_destination
+            """,
+        [Backoff] = "500 4001 4002",
+    };
+
+    /// <summary>What Meta documents on each code; 470 to 472 and 1013 are of its older API.</summary>
+    private static readonly Dictionary<RetryAdvice, string> Meta = new()
+    {
+        [Never] = $"""
+            0 3 10 100 190 {string.Join(' ', Enumerable.Range(200, 100))} 368
+            130472 130497 131005 131008 131009 131021 131026 131030 131031 131042 131047 131048 131050 131051 131052
+            131062 131064 132000 132001 132005 132007 132008 132012 132015 132016 133010
+            470 472 1013
+            """,
+        [Backoff] = "4 80007 130429 131000 131016 131053 131056 131057 135000 471",
+        [Later] = "131049",
+    };
+
+    private static readonly (string Provider, string Code, RetryAdvice Retry)[] Documented =
+        [.. Codes("twilio", Twilio), .. Codes("gupshup", Gupshup), .. Codes("meta", Meta)];
+
     /// <summary>Every further message of the same sender would fail alike.</summary>
-    private static readonly string[] Stopping = ["20003", "20005", "30002", "63001", "63007", "63051", "63112"];
+    private static readonly Dictionary<string, string[]> Stopping = new()
+    {
+        ["twilio"] = ["20003", "20005", "30002", "63001", "63007", "63051", "63112"],
+        ["gupshup"] = ["1003", "4001", "http_401", "invalid_app_details"],
+        ["meta"] =
+        [
+            "0", "3", "10", "190", .. Enumerable.Range(200, 100).Select(code => $"{code}"), "368",
+            "131005", "131031", "131042", "131048", "131064", "133010",
+        ],
+    };
 
-    private static readonly (string Code, RetryAdvice Retry)[] TwilioCodes =
-        [.. Twilio.SelectMany(codes => codes.Value.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries),
-            (codes, code) => (code, codes.Key))];
-
-    public static TheoryData<string, RetryAdvice> Advice() => [.. TwilioCodes];
+    public static TheoryData<string, string, RetryAdvice> Advice() => [.. Documented];
 
     [Theory]
     [MemberData(nameof(Advice))]
-    public void Every_code_of_Twilio_has_its_advice(string code, RetryAdvice retry)
+    public void Every_code_of_a_provider_has_its_advice(string provider, string code, RetryAdvice retry)
     {
-        var error = ProviderErrors.Find("twilio", code);
+        var error = ProviderErrors.Find(provider, code);
 
         Assert.Equal(
-            (code, retry, retry == Never, Stopping.Contains(code)),
+            (code, retry, retry == Never, Stopping[provider].Contains(code)),
             (error.Code, error.Retry, error.Permanent, error.StopsSender));
-        Assert.NotEqual(Unknown("twilio").English.Title, error.English.Title);
+        Assert.NotEqual(Unknown(provider).English.Title, error.English.Title);
+        Assert.NotEqual(Unknown(provider).French.Title, error.French.Title);
     }
 
-    [Fact]
-    public void The_dictionary_of_Twilio_holds_no_code_that_is_not_checked_here() =>
+    [Theory]
+    [InlineData("twilio")]
+    [InlineData("gupshup")]
+    [InlineData("meta")]
+    public void The_dictionary_of_a_provider_holds_no_code_that_is_not_checked_here(string provider) =>
         Assert.Equal(
-            TwilioCodes.Select(known => known.Code).Append("#").Order(StringComparer.Ordinal),
-            ErrorFile.ReadAll()["twilio"].Errors.Select(error => error.Code).Order(StringComparer.Ordinal));
+            Documented.Where(known => known.Provider == provider).Select(known => known.Code)
+                .Concat(provider == "twilio" ? ["#"] : []).Order(StringComparer.Ordinal),
+            ErrorFile.ReadAll()[provider].Errors.Select(error => error.Code).Order(StringComparer.Ordinal));
+
+    [Theory]
+    [InlineData("meta", "131049", Later, ErrorActor.Nobody)]
+    [InlineData("gupshup", "131049", Later, ErrorActor.Nobody)]
+    [InlineData("meta", "131047", Never, ErrorActor.Manager)]
+    [InlineData("gupshup", "470", Never, ErrorActor.Manager)]
+    [InlineData("meta", "131056", Backoff, ErrorActor.Nobody)]
+    [InlineData("meta", "131050", Never, ErrorActor.Recipient)]
+    [InlineData("meta", "190", Never, ErrorActor.Administrator)]
+    [InlineData("gupshup", "1002", Never, ErrorActor.Manager)]
+    [InlineData("gupshup", "1003", Never, ErrorActor.Administrator)]
+    [InlineData("gupshup", "1012", Never, ErrorActor.Recipient)]
+    [InlineData("gupshup", "4002", Backoff, ErrorActor.Provider)]
+    [InlineData("gupshup", "invalid_destination", Never, ErrorActor.Manager)]
+    [InlineData("gupshup", "invalid_app_details", Never, ErrorActor.Administrator)]
+    public void Whoever_can_mend_it_is_named(string provider, string code, RetryAdvice retry, ErrorActor actor)
+    {
+        var error = ProviderErrors.Find(provider, code);
+
+        Assert.Equal((retry, actor), (error.Retry, error.Actor));
+    }
+
+    [Theory]
+    [InlineData("gupshup")]
+    [InlineData("Gupshup")]
+    public void Gupshup_passes_the_codes_of_Meta_on(string gupshup) =>
+        Assert.All(
+            Documented.Where(known => known.Provider == "meta"),
+            known => Assert.Same(ProviderErrors.Find("meta", known.Code), ProviderErrors.Find(gupshup, known.Code)));
+
+    [Theory]
+    [InlineData("meta", "1002")]
+    [InlineData("meta", "invalid_destination")]
+    [InlineData("common", "131049")]
+    [InlineData("", "131049")]
+    [InlineData(null, "131049")]
+    public void Nobody_else_has_the_codes_of_another(string? provider, string code) =>
+        Assert.Equal(Unknown("meta").English.Title, ProviderErrors.Find(provider, code).English.Title);
+
+    [Fact]
+    public void A_refusal_by_Gupshup_without_a_code_is_explained_by_its_status()
+    {
+        Assert.Contains("API key", ProviderErrors.Find("gupshup", "http_401").English.Action);
+        Assert.Same(ProviderErrors.Find(null, "http_429"), ProviderErrors.Find("gupshup", "http_429"));
+        Assert.Equal(ProviderErrors.Find(null, "http_500"), ProviderErrors.Find("gupshup", "http_500"));
+        Assert.Equal(Verify, ProviderErrors.Find("gupshup", "http_500").Retry);
+    }
 
     [Theory]
     [InlineData("not_connected", Backoff, ErrorActor.Administrator)]
@@ -67,7 +150,7 @@ public sealed class ProviderErrorsTests
     [InlineData("", Never, ErrorActor.Administrator)]
     public void Our_own_reasons_are_explained_under_every_provider(string code, RetryAdvice retry, ErrorActor actor)
     {
-        Assert.All(["twilio", "gupshup", "", null], provider =>
+        Assert.All(["twilio", "gupshup", "meta", "", null], provider =>
         {
             var error = ProviderErrors.Find(provider, code);
 
@@ -112,7 +195,8 @@ public sealed class ProviderErrorsTests
     [Theory]
     [InlineData("twilio", "UnheardOf")]
     [InlineData("gupshup", "63015")]
-    [InlineData("meta", "131047")]
+    [InlineData("meta", "63015")]
+    [InlineData("meta", "131999")]
     public void Other_unknown_codes_are_explained_without_Twilio(string provider, string code)
     {
         var error = ProviderErrors.Find(provider, code);
@@ -147,7 +231,7 @@ public sealed class ProviderErrorsTests
 
         Prop.ForAll(codes, anything.ToArbitrary(), (code, provider) =>
         {
-            foreach (var name in new[] { "twilio", "TWILIO", provider })
+            foreach (var name in new[] { "twilio", "TWILIO", "gupshup", "meta", provider })
             {
                 var error = ProviderErrors.Find(name, code);
 
@@ -159,6 +243,12 @@ public sealed class ProviderErrorsTests
             }
         }).QuickCheckThrowOnFailure();
     }
+
+    private static IEnumerable<(string Provider, string Code, RetryAdvice Retry)> Codes(
+        string provider, Dictionary<RetryAdvice, string> advice) =>
+        advice.SelectMany(
+            codes => codes.Value.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries),
+            (codes, code) => (provider, code, codes.Key));
 
     private static ProviderError Unknown(string provider) => ProviderErrors.Find(provider, "99999");
 }
