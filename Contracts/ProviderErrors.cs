@@ -75,8 +75,13 @@ public static class ProviderErrors
         code ??= "";
 
         return Files.GetValueOrDefault(provider ?? Common)?.Find(code)
-            ?? (Gupshup.Equals(provider, StringComparison.OrdinalIgnoreCase) ? Files[Meta].Find(code) : null)
+            ?? (IsPassedOn(provider, code) ? Files[Meta].Find(code) : null)
             ?? Files[Common].Find(code)
             ?? throw new UnreachableException("common.json ends with an entry for every code.");
     }
+
+    // Shorter numbers would be Gupshup's own. https://docs.gupshup.io/docs/message-events
+    private static bool IsPassedOn(string? provider, string code) =>
+        Gupshup.Equals(provider, StringComparison.OrdinalIgnoreCase)
+        && (code.Length > 4 || code is "470" or "471" or "472" or "1013");
 }

@@ -54,9 +54,9 @@ public sealed class MessageJsonTests
     public void Every_message_is_among_those_checked() =>
         Assert.Equal(
             [
-                nameof(MessageAccepted), nameof(MessageDeferred), nameof(MessageReceived), nameof(MessageRejected),
-                nameof(MessageReturned), nameof(OutcomeUnknown), nameof(SendMessage), nameof(StatusChanged),
-                nameof(WebhooksChecked),
+                nameof(ConsentChanged), nameof(MessageAccepted), nameof(MessageDeferred), nameof(MessageReceived),
+                nameof(MessageRejected), nameof(MessageReturned), nameof(OutcomeUnknown), nameof(SendMessage),
+                nameof(StatusChanged), nameof(UnknownWebhook), nameof(WebhooksChecked),
             ],
             Messages().Select(row => row.Data.Name).Order());
 
