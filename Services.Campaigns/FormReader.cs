@@ -6,18 +6,22 @@ using ServiceDefaults;
 namespace Services.Campaigns;
 
 /// <summary>Reads the fields of a request and collects what is wrong with them, so that one answer says all.</summary>
-internal sealed partial class FormReader
+/// <param name="language">In which <see cref="Problem"/> tells it, as far as both languages are known.</param>
+internal sealed partial class FormReader(string language = "en")
 {
-    private readonly Dictionary<string, string[]> _errors = [];
+    private readonly Dictionary<string, Remedy> _errors = [];
 
     public bool IsValid => _errors.Count == 0;
 
     /// <summary>What is wrong, by field, in the order in which it was found.</summary>
-    public IReadOnlyDictionary<string, string[]> Errors => _errors;
+    public IReadOnlyDictionary<string, Remedy> Errors => _errors;
 
-    public ValidationProblem Problem => Problems.Fields(_errors);
+    public ValidationProblem Problem => Problems.Fields(
+        _errors.ToDictionary(error => error.Key, error => new[] { error.Value.In(language) }));
 
-    public void Refuse(string field, string remedy) => _errors.TryAdd(field, [remedy]);
+    public void Refuse(string field, string remedy) => Refuse(field, new Remedy(remedy, remedy));
+
+    public void Refuse(string field, Remedy remedy) => _errors.TryAdd(field, remedy);
 
     /// <summary>
     /// Trimmed and in Unicode's composed form, so that equal texts are equal; null if nothing is left. Control
@@ -33,12 +37,16 @@ internal sealed partial class FormReader
 
         if (text.Length > most)
         {
-            Refuse(field, $"{field} has at most {most} characters, this one has {text.Length}.");
+            Refuse(field, new Remedy(
+                $"{field} has at most {most} characters, this one has {text.Length}.",
+                $"{field} compte {text.Length} caractères, au plus {most} sont possibles."));
         }
 
         if (HasControl(text))
         {
-            Refuse(field, $"{field} holds a control character, such as a line break: remove it.");
+            Refuse(field, new Remedy(
+                $"{field} holds a control character, such as a line break: remove it.",
+                $"{field} contient un caractère de contrôle, un saut de ligne par exemple : retirez-le."));
         }
 
         return text;
@@ -50,7 +58,7 @@ internal sealed partial class FormReader
         var text = Optional(field, value, most);
         if (text is null)
         {
-            Refuse(field, $"{field} is missing.");
+            Refuse(field, new Remedy($"{field} is missing.", $"{field} manque."));
         }
 
         return text ?? "";
@@ -82,7 +90,9 @@ internal sealed partial class FormReader
         var text = Optional(field, value, 35);
         if (text is not null && !LanguageTag().IsMatch(text))
         {
-            Refuse(field, $"{field} is a language tag, such as fr, fr-CA or en_US.");
+            Refuse(field, new Remedy(
+                $"{field} is a language tag, such as fr, fr-CA or en_US.",
+                $"{field} est un code de langue, comme fr, fr-CA ou en_US."));
         }
 
         return text;

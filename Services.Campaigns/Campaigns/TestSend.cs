@@ -16,7 +16,7 @@ internal static class TestSend
     {
         if (!PhoneNumber.TryParse(request.Phone, out var phone, out var remedy))
         {
-            return Problems.Field("phone", remedy);
+            return Problems.Field("phone", remedy.English);
         }
 
         if (await db.Campaigns.AsNoTracking().SingleOrDefaultAsync(c => c.Id == id, cancellationToken)

@@ -7,6 +7,7 @@ internal static class ContactEndpoints
     {
         builder.Services.AddSingleton<ImportStore>()
             .AddSingleton<ContactImporter>()
+            .AddSingleton<ImportIntake>()
             .AddHostedService(provider => provider.GetRequiredService<ContactImporter>());
         return builder;
     }
@@ -27,6 +28,8 @@ internal static class ContactEndpoints
         contacts.MapGet("/imports", GetImports.ListAsync);
         contacts.MapGet("/imports/{id:guid}", GetImports.OneAsync);
         contacts.MapGet("/imports/{id:guid}/rejects", GetRejects.FileAsync);
+        contacts.MapPost("/imports/{id:guid}/rejects", ImportRejects.HandleAsync)
+            .WithMetadata(ImportContacts.Limit).TakesFile();
         contacts.MapGet("/imports/{id:guid}/rejected-rows", GetRejects.ListAsync);
     }
 

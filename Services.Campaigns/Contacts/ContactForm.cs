@@ -56,7 +56,8 @@ internal sealed record ContactForm
         {
             if (Tags is not null)
             {
-                form.Refuse("tags", $"A contact has at most {MostTags} tags.");
+                form.Refuse("tags", new Remedy(
+                    $"A contact has at most {MostTags} tags.", $"Un contact a au plus {MostTags} étiquettes."));
             }
 
             return [];

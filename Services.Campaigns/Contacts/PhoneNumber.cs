@@ -13,8 +13,9 @@ internal sealed record PhoneNumber
     private const int LongestInput = 64;
     private const string Prefix = "whatsapp:";
 
-    private const string International =
-        "Write the number in the international form: + and the country code first, for example +33 6 12 34 56 78.";
+    private static readonly Remedy International = new(
+        "Write the number in the international form: + and the country code first, for example +33 6 12 34 56 78.",
+        "Écrivez le numéro au format international : + et l’indicatif du pays d’abord, par exemple +33 6 12 34 56 78.");
 
     private PhoneNumber(string value) => Value = value;
 
@@ -32,14 +33,14 @@ internal sealed record PhoneNumber
     public static bool TryParse(
         string? text,
         [NotNullWhen(true)] out PhoneNumber? number,
-        [NotNullWhen(false)] out string? remedy) => TryParse(text, null, out number, out remedy);
+        [NotNullWhen(false)] out Remedy? remedy) => TryParse(text, null, out number, out remedy);
 
     /// <summary>The same, where a national number is one of <paramref name="country"/>, which somebody named.</summary>
     public static bool TryParse(
         string? text,
         Country? country,
         [NotNullWhen(true)] out PhoneNumber? number,
-        [NotNullWhen(false)] out string? remedy)
+        [NotNullWhen(false)] out Remedy? remedy)
     {
         number = null;
         remedy = Read(text, out var international, out var digits)
@@ -55,7 +56,7 @@ internal sealed record PhoneNumber
 
     public override string ToString() => Value;
 
-    private static string? Read(string? text, out bool international, out string digits)
+    private static Remedy? Read(string? text, out bool international, out string digits)
     {
         (international, digits) = (false, "");
         if (string.IsNullOrWhiteSpace(text) || text.Length > LongestInput)
@@ -87,8 +88,9 @@ internal sealed record PhoneNumber
             }
             else if (!IsSeparator(letter))
             {
-                return "A phone number has digits only, with spaces, dots, dashes or parentheses between them. "
-                    + International;
+                return Else(
+                    "A phone number has digits only, with spaces, dots, dashes or parentheses between them.",
+                    "Un numéro ne contient que des chiffres, séparés par des espaces, points, tirets ou parenthèses.");
             }
         }
 
@@ -110,12 +112,17 @@ internal sealed record PhoneNumber
         || char.IsWhiteSpace(letter)
         || char.GetUnicodeCategory(letter) is UnicodeCategory.DashPunctuation or UnicodeCategory.Format;
 
-    private static string NationalForm(string digits) =>
-        digits.Length == 10 && digits[0] == '0' && digits[1] != '0'
-            ? "The country code is missing. A French number has +33 in place of its first 0: +33 6 12 34 56 78."
-            : "The country code is missing. " + International;
+    private static Remedy Else(string english, string french) =>
+        new($"{english} {International.English}", $"{french} {International.French}");
 
-    private static string? Complete(Country? country, ref string digits)
+    private static Remedy NationalForm(string digits) =>
+        digits.Length == 10 && digits[0] == '0' && digits[1] != '0'
+            ? new(
+                "The country code is missing. A French number has +33 in place of its first 0: +33 6 12 34 56 78.",
+                "L’indicatif du pays manque. Un numéro français a +33 à la place du premier 0 : +33 6 12 34 56 78.")
+            : Else("The country code is missing.", "L’indicatif du pays manque.");
+
+    private static Remedy? Complete(Country? country, ref string digits)
     {
         if (country is null)
         {
@@ -124,18 +131,20 @@ internal sealed record PhoneNumber
 
         if (country.Complete(digits) is not { } complete)
         {
-            return $"This is no number of {country.Name} (+{country.Code}): check it. " + International;
+            return Else(
+                $"This is no number of {country.Name} (+{country.Code}): check it.",
+                $"Ce n’est pas un numéro de {country.Name} (+{country.Code}) : vérifiez-le.");
         }
 
         digits = complete;
         return Check(ref digits);
     }
 
-    private static string? Check(ref string digits)
+    private static Remedy? Check(ref string digits)
     {
         if (digits.Length == 0 || digits[0] == '0')
         {
-            return "A country code begins with 1 to 9. " + International;
+            return Else("A country code begins with 1 to 9.", "Un indicatif de pays commence par un chiffre de 1 à 9.");
         }
 
         if (Country.Of(digits) is { } country)
@@ -149,13 +158,23 @@ internal sealed record PhoneNumber
             var count = digits.Length - code.Length;
             if (!country.Takes(count) || (trunkZero && digits[code.Length] == '0'))
             {
-                var wanted = least == most ? $"{least}" : $"{least} to {most}";
-                return $"After +{code} come {wanted} digits{(trunkZero ? ", the first not 0" : "")}: check the number.";
+                return least == most
+                    ? new(
+                        $"After +{code} come {most} digits{(trunkZero ? ", the first not 0" : "")}: check the number.",
+                        $"Après +{code} viennent {most} chiffres{(trunkZero ? ", le premier différent de 0" : "")} : "
+                            + "vérifiez le numéro.")
+                    : new(
+                        $"After +{code} come {least} to {most} digits{(trunkZero ? ", the first not 0" : "")}: "
+                            + "check the number.",
+                        $"Après +{code} viennent {least} à {most} chiffres"
+                            + $"{(trunkZero ? ", le premier différent de 0" : "")} : vérifiez le numéro.");
             }
         }
 
         return digits.Length is >= 8 and <= 15
             ? null
-            : "An international number has 8 to 15 digits with its country code: check the number.";
+            : new(
+                "An international number has 8 to 15 digits with its country code: check the number.",
+                "Un numéro international a 8 à 15 chiffres, indicatif compris : vérifiez le numéro.");
     }
 }

@@ -34,7 +34,7 @@ internal sealed class SandboxOptionsCheck : IPostConfigureOptions<SandboxOptions
 
     public ValidateOptionsResult Validate(string? name, SandboxOptions options) =>
         !PhoneNumber.TryParse(options.Number, out _, out var remedy)
-            ? ValidateOptionsResult.Fail($"Sandbox:Number is not the sender's number. {remedy}")
+            ? ValidateOptionsResult.Fail($"Sandbox:Number is not the sender's number. {remedy.English}")
             : !Enum.IsDefined(options.Mode)
                 ? ValidateOptionsResult.Fail("Sandbox:Mode is sandbox, production or emulator.")
                 : ValidateOptionsResult.Success;

@@ -4,17 +4,22 @@ using Microsoft.Extensions.Options;
 namespace Services.Campaigns;
 
 /// <summary>
-/// Says how a file would be read, for somebody who maps its columns: the beginning of the file is enough.
+/// Says how a file would be read, for somebody who maps its columns. The beginning of the file is enough, and nothing of
+/// it is kept.
 /// </summary>
 internal static class CheckImport
 {
-    /// <summary>So much of the file is looked at.</summary>
+    /// <summary>So much of the file is looked at, in bytes and in rows.</summary>
     private const int Most = 1 << 16;
+    private const int MostRows = 200;
+
+    private const int MostProblems = 20;
 
     public static async Task<Results<Ok<CheckImportAnswer>, ValidationProblem, ProblemHttpResult>> HandleAsync(
         HttpRequest request, IOptions<SandboxOptions> sandbox, CancellationToken cancellationToken)
     {
-        var form = new FormReader();
+        var language = request.Language();
+        var form = new FormReader(language);
         if (ImportWishes.Read(request.Query, sandbox.Value, form) is not { } wishes)
         {
             return form.Problem;
@@ -22,30 +27,96 @@ internal static class CheckImport
 
         if (await UploadedFile.OpenAsync(request, cancellationToken) is not { } file)
         {
-            return TypedResults.Problem(UploadedFile.Remedy, statusCode: StatusCodes.Status415UnsupportedMediaType);
+            return UploadedFile.Missing(language);
         }
 
         var start = new byte[Most];
         var length = await file.ReadAsync(start, cancellationToken);
-        return await CsvSniffer.ReadAsync(start.AsMemory(0, length), wishes, form, cancellationToken) is { } sniffed
-            ? TypedResults.Ok(CheckImportAnswer.Of(sniffed))
-            : form.Problem;
+        if (await CsvSniffer.ReadAsync(start.AsMemory(0, length), wishes, form, cancellationToken) is not { } sniffed)
+        {
+            return form.Problem;
+        }
+
+        var (rows, problems) = await LookAsync(
+            new(start, 0, length), length == Most, sniffed.Plan, language, cancellationToken);
+        return TypedResults.Ok(new CheckImportAnswer(
+            sniffed.Plan.Delimiter, sniffed.Plan.Encoding, sniffed.Plan.HeaderLanguage, sniffed.Plan.Country,
+            [.. sniffed.Plan.Columns.Select((column, index) => new CheckImportAnswer.Column(
+                column.Name, ImportFields.KindOf(column.Field),
+                [.. sniffed.Samples.Select(row => CsvCell.Restore(row[index]))]))],
+            rows, problems));
+    }
+
+    private static async Task<(int Rows, List<CheckImportAnswer.Problem> Problems)> LookAsync(
+        MemoryStream start, bool isCut, ImportPlan plan, string language, CancellationToken cancellationToken)
+    {
+        var columns = new FormReader();
+        ImportColumns.Check(plan.Columns, columns);
+        var problems = columns.Errors.Select(error => new CheckImportAnswer.Problem(
+            null, null, error.Key, error.Value.In(language))).ToList();
+        var (rows, newest) = (0, default(ImportRow));
+        try
+        {
+            await foreach (var row in ImportRows.ReadAsync(start, plan, cancellationToken))
+            {
+                Note(newest); // the last one is cut off perhaps
+                newest = row;
+                if (rows == MostRows)
+                {
+                    return (rows, problems);
+                }
+            }
+        }
+        catch (ImportFileException) when (isCut)
+        {
+            isCut = false; // the row that is cut off was not read: the import itself will say what is wrong with it
+        }
+        catch (ImportFileException exception)
+        {
+            Add(new(exception.Line, null, "file", exception.Remedy.In(language)));
+        }
+
+        Note(isCut ? null : newest);
+        return (rows, problems);
+
+        void Note(ImportRow? row)
+        {
+            rows += row is null ? 0 : 1;
+            if (row?.Rejected is { } rejected && columns.IsValid)
+            {
+                Add(new(
+                    row.Line, plan.Columns.FirstOrDefault(column => column.Field == rejected.Field)?.Name,
+                    rejected.Field, rejected.Reason.In(language)));
+            }
+        }
+
+        void Add(CheckImportAnswer.Problem problem)
+        {
+            if (problems.Count < MostProblems)
+            {
+                problems.Add(problem);
+            }
+        }
     }
 }
 
 /// <param name="Encoding">utf-8, utf-16, utf-16be or windows-1252.</param>
-/// <param name="HeaderLanguage">fr or en; null if the names say nothing.</param>
+/// <param name="Language">Of the header: fr or en; null if the names say nothing.</param>
 /// <param name="Country">Whose numbers national ones are.</param>
+/// <param name="Rows">So many of the first rows were looked at.</param>
+/// <param name="Problems">What is wrong with the columns, else with those rows.</param>
 internal sealed record CheckImportAnswer(
-    string Encoding, char Delimiter, string? HeaderLanguage, string Country,
-    IReadOnlyList<CheckImportAnswer.SniffedColumn> Columns)
+    char Delimiter, string Encoding, string? Language, string Country, IReadOnlyList<CheckImportAnswer.Column> Columns,
+    int Rows, IReadOnlyList<CheckImportAnswer.Problem> Problems)
 {
-    /// <param name="Field">phone, firstName, lastName, language, tags, attributes.NAME or ignore.</param>
+    /// <param name="Header">Its name, as <c>map</c> names it.</param>
+    /// <param name="Field">phone, firstName, lastName, language, tags, optedOut, attribute or ignore.</param>
     /// <param name="Samples">Its first values.</param>
-    internal sealed record SniffedColumn(string Name, string Field, IReadOnlyList<string> Samples);
+    internal sealed record Column(string Header, string Field, IReadOnlyList<string> Samples);
 
-    public static CheckImportAnswer Of(SniffedFile file) => new(
-        file.Plan.Encoding, file.Plan.Delimiter, file.Plan.HeaderLanguage, file.Plan.Country,
-        [.. file.Plan.Columns.Select((column, index) => new SniffedColumn(
-            column.Name, column.Field, [.. file.Samples.Select(row => CsvCell.Restore(row[index]))]))]);
+    /// <param name="Line">Where in the file; null: the columns as such.</param>
+    /// <param name="Column">The column's name, if it is one column.</param>
+    /// <param name="Field">What is wrong: phone, columns, language, attributes.city …</param>
+    /// <param name="Reason">What is wrong with it, and what to do.</param>
+    internal sealed record Problem(long? Line, string? Column, string Field, string Reason);
 }

@@ -113,7 +113,7 @@ internal sealed partial class ContactImporter(
         }
         catch (ImportFileException exception)
         {
-            await store.FailAsync(id, new("file", exception.Line, exception.Message), cancellationToken);
+            await store.FailAsync(id, new("file", exception.Line, exception.Remedy), cancellationToken);
         }
         catch (Exception exception) when (
             !Database.IsTransient(exception) && !cancellationToken.IsCancellationRequested)
@@ -124,8 +124,11 @@ internal sealed partial class ContactImporter(
     }
 
     private static ImportError Unreadable { get; } = new(
-        "file", null, "The file could not be taken in, for a reason that the service's log tells: save it as CSV "
-        + "(UTF-8) once more, or send it in parts.");
+        "file", null, new(
+            "The file could not be taken in, for a reason that the service's log tells: save it as CSV (UTF-8) once "
+            + "more, or send it in parts.",
+            "Le fichier n’a pas pu être importé, pour une raison que donne le journal du service : enregistrez-le de "
+            + "nouveau au format CSV (UTF-8), ou envoyez-le en plusieurs parties."));
 
     [LoggerMessage(LogLevel.Information, "Import {ImportId}: {Rows} rows")]
     private partial void LogImported(Guid importId, int rows);

@@ -8,7 +8,6 @@ internal static class CsvSniffer
     /// <summary>The longest row, in bytes of UTF-8, header included.</summary>
     public const int LongestRow = 1 << 20;
 
-    private const int MostColumns = 200;
     private const int Samples = 3;
 
     /// <summary>The settings of every reader of such files.</summary>
@@ -21,7 +20,10 @@ internal static class CsvSniffer
         IncludeValuesInExceptions = false,
     };
 
-    /// <summary>Null if the file cannot be taken, which <paramref name="form"/> tells.</summary>
+    /// <summary>
+    /// Null if the file cannot be taken, which <paramref name="form"/> tells. Whether its columns make contacts is not
+    /// checked yet.
+    /// </summary>
     public static async Task<SniffedFile?> ReadAsync(
         ReadOnlyMemory<byte> start, ImportWishes wishes, FormReader form, CancellationToken cancellationToken)
     {
@@ -40,108 +42,45 @@ internal static class CsvSniffer
         catch (CsvFormatException)
         {
             form.Refuse(
-                "file",
-                "The first row is longer than 1 MB: it has to be the names of the columns, on a line of its own.");
+                "file", new Remedy(
+                    "The first row is longer than 1 MB: it has to be the names of the columns, on a line of its own.",
+                    "La première ligne dépasse 1 Mo : elle doit contenir les noms des colonnes, sur une ligne à elle."));
             return null;
         }
 
         var header = csv.Headers.Select(CsvCell.Restore).ToList();
-        if (ReadColumns(header, wishes, form) is not { } columns)
+        if (ImportColumns.Choose(header, wishes, form) is not { } columns)
         {
             return null;
         }
 
         var samples = await ReadSamplesAsync(csv, header.Count, cancellationToken);
         return new(
-            new(encoding, csv.Separator, LanguageOf(header), wishes.Country.Name, columns, wishes.Tags), samples);
+            new(encoding, csv.Separator, LanguageOf(header), wishes.Country.Name, columns, wishes.Tags,
+                wishes.IsOptOutList),
+            samples);
     }
 
     // What people send by mistake.
-    private static string? Complaint(ReadOnlySpan<byte> start) => start switch
+    private static Remedy? Complaint(ReadOnlySpan<byte> start) => start switch
     {
-        [] => "The file is empty: send a CSV file whose first row names the columns.",
+        [] => new(
+            "The file is empty: send a CSV file whose first row names the columns.",
+            "Le fichier est vide : envoyez un fichier CSV dont la première ligne nomme les colonnes."),
         [(byte)'P', (byte)'K', 3, 4, ..] or [0xD0, 0xCF, 0x11, 0xE0, ..] =>
-            "This is a workbook, no CSV file: save it in the spreadsheet as CSV (UTF-8).",
-        [(byte)'%', (byte)'P', (byte)'D', (byte)'F', ..] => "This is a PDF, no CSV file: export the list as CSV.",
+            new(
+                "This is a workbook, no CSV file: save it in the spreadsheet as CSV (UTF-8).",
+                "C’est un classeur, pas un fichier CSV : enregistrez-le dans le tableur au format CSV (UTF-8)."),
+        [(byte)'%', (byte)'P', (byte)'D', (byte)'F', ..] => new(
+            "This is a PDF, no CSV file: export the list as CSV.",
+            "C’est un PDF, pas un fichier CSV : exportez la liste au format CSV."),
         _ when TextEncodings.Detect(start) is TextEncodings.Utf8 or TextEncodings.Windows1252
             && start.Contains((byte)0) =>
-            "This is no text: send a CSV file, as a spreadsheet saves it under that name.",
+            new(
+                "This is no text: send a CSV file, as a spreadsheet saves it under that name.",
+                "Ce n’est pas du texte : envoyez un fichier CSV, tel qu’un tableur l’enregistre sous ce nom."),
         _ => null,
     };
-
-    private static List<ImportColumn>? ReadColumns(List<string> header, ImportWishes wishes, FormReader form)
-    {
-        if (header.Count > MostColumns)
-        {
-            form.Refuse(
-                "columns", $"The file has {header.Count} columns, at most {MostColumns} are possible: leave out what "
-                + "no message uses.");
-            return null;
-        }
-
-        if (wishes.Columns is { } wanted && wanted.Count != header.Count)
-        {
-            form.Refuse("columns", $"columns names {wanted.Count} fields, the file has {header.Count} columns.");
-            return null;
-        }
-
-        // A file of rejected rows, corrected and sent again.
-        var isRejects = header.Take(GetRejects.Reasons.Length).SequenceEqual(GetRejects.Reasons);
-        // Of two columns that could both be the phone number, the first is.
-        var columns = new List<ImportColumn>();
-        foreach (var (index, name) in header.Index())
-        {
-            var field = wishes.Columns?[index]
-                ?? (isRejects && index < GetRejects.Reasons.Length ? ImportFields.Ignore : ImportFields.Of(name).Field);
-            if (columns.Exists(column => column.Field != ImportFields.Ignore && column.Field == field))
-            {
-                if (wishes.Columns is not null)
-                {
-                    form.Refuse("columns", $"{field} is named for two columns: one column can fill it.");
-                    return null;
-                }
-
-                field = ImportFields.Ignore;
-            }
-
-            columns.Add(new(Shown(name), field));
-        }
-
-        Check(columns, form);
-        return form.IsValid ? columns : null;
-    }
-
-    private static void Check(List<ImportColumn> columns, FormReader form)
-    {
-        if (!columns.Exists(column => column.Field == ImportFields.Phone))
-        {
-            form.Refuse(
-                "phone", "No column is for the phone number: name one phone, numero or telephone in the first row. "
-                + $"It has: {string.Join(", ", columns.Take(20).Select(column => column.Name))}.");
-        }
-
-        var attributes = columns
-            .Where(column => column.Field.StartsWith(ImportFields.Attribute, StringComparison.Ordinal)).ToList();
-        if (attributes.Count > ContactForm.MostAttributes)
-        {
-            form.Refuse(
-                "columns", $"{attributes.Count} columns would become attributes, a contact has at most "
-                + $"{ContactForm.MostAttributes}: leave out what no message uses.");
-        }
-
-        foreach (var column in attributes)
-        {
-            var name = column.Field[ImportFields.Attribute.Length..];
-            if (name.Length > ContactForm.LongestLabel || !ContactForm.IsAttributeName(name))
-            {
-                form.Refuse(
-                    "columns", $"The column “{column.Name}” cannot become an attribute: its name has at most "
-                    + $"{ContactForm.LongestLabel} characters, without braces, emoji and line breaks.");
-            }
-        }
-    }
-
-    private static string Shown(string name) => name.Length > 100 ? name[..100] + "…" : name;
 
     private static async Task<List<string[]>> ReadSamplesAsync(
         CsvReader csv, int columns, CancellationToken cancellationToken)
@@ -151,7 +90,7 @@ internal static class CsvSniffer
         {
             while (samples.Count < Samples && await csv.ReadAsync(cancellationToken))
             {
-                samples.Add([.. Enumerable.Range(0, columns).Select(column => Shown(csv.GetString(column)))]);
+                samples.Add([.. Enumerable.Range(0, columns).Select(column => ImportColumns.Shown(csv.GetString(column)))]);
             }
         }
         catch (CsvFormatException)

@@ -12,14 +12,14 @@ internal static class GetRejects
     internal static readonly string[] Reasons = ["line", "column", "reason"];
 
     public static async Task<Results<CsvDownload, ProblemHttpResult>> FileAsync(
-        Guid id, NpgsqlDataSource database, CancellationToken cancellationToken)
+        Guid id, HttpRequest request, NpgsqlDataSource database, CancellationToken cancellationToken)
     {
         if (await ColumnsAsync(database, id, cancellationToken) is not { } columns)
         {
             return Problems.NotFound("import", id);
         }
 
-        var rows = ReadAsync(database, id, columns, 0, long.MaxValue, cancellationToken);
+        var rows = ReadAsync(database, id, request.Language(), columns, 0, long.MaxValue, cancellationToken);
         return new CsvDownload(
             $"rejects-{id:N}.csv", [.. Reasons, .. columns.Select(column => column.Name)],
             rows.Select(row => (IReadOnlyList<string?>)[
@@ -28,7 +28,7 @@ internal static class GetRejects
     }
 
     public static async Task<Results<Ok<Page<RejectAnswer>>, ValidationProblem, ProblemHttpResult>> ListAsync(
-        Guid id, int? limit, string? cursor, NpgsqlDataSource database, CancellationToken cancellationToken)
+        Guid id, int? limit, string? cursor, HttpRequest request, NpgsqlDataSource database, CancellationToken cancellationToken)
     {
         if (PageRequest.Read<int>(limit, cursor, out var page) is { } problem)
         {
@@ -43,7 +43,8 @@ internal static class GetRejects
         await using var count = database.Command(
             "select count(*) from contact_import_rejects where import_id = $1", id);
         var total = (long)(await count.ExecuteScalarAsync(cancellationToken))!;
-        var rows = await ReadAsync(database, id, columns, page.After ?? 0, page.Limit + 1, cancellationToken)
+        var rows = await ReadAsync(
+            database, id, request.Language(), columns, page.After ?? 0, page.Limit + 1, cancellationToken)
             .ToListAsync(cancellationToken);
         return TypedResults.Ok(page.Cut(rows, row => row.Row, total));
     }
@@ -51,18 +52,17 @@ internal static class GetRejects
     /// <summary>Null if there is no such import.</summary>
     private static async Task<IReadOnlyList<ImportColumn>?> ColumnsAsync(
         NpgsqlDataSource database, Guid id, CancellationToken cancellationToken) =>
-        (await GetImports.OneAsync(id, database, cancellationToken)).Result is Ok<ImportAnswer> { Value: { } import }
-            ? import.Columns
-            : null;
+        (await ImportStore.PlanAsync(database, id, cancellationToken))?.Columns;
 
     private static async IAsyncEnumerable<RejectAnswer> ReadAsync(
-        NpgsqlDataSource database, Guid id, IReadOnlyList<ImportColumn> columns, int after, long limit,
+        NpgsqlDataSource database, Guid id, string language, IReadOnlyList<ImportColumn> columns, int after, long limit,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await using var command = database.Command("""
-            select row, line, field, reason, cells from contact_import_rejects
+            select row, line, field, case when $4 = 'fr' then coalesce(reason_fr, reason) else reason end, cells
+            from contact_import_rejects
             where import_id = $1 and row > $2 order by row limit $3
-            """, id, after, limit);
+            """, id, after, limit, language);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {

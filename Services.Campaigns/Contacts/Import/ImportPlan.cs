@@ -7,9 +7,10 @@ namespace Services.Campaigns;
 /// <param name="HeaderLanguage">fr or en, as most names in the header are; null if they say nothing.</param>
 /// <param name="Country">Whose numbers national ones are, by its ISO 3166 name.</param>
 /// <param name="Tags">Given to every contact of the file.</param>
+/// <param name="IsOptOutList">The people of the file want no messages, and nothing else of it counts.</param>
 internal sealed record ImportPlan(
     string Encoding, char Delimiter, string? HeaderLanguage, string Country, IReadOnlyList<ImportColumn> Columns,
-    IReadOnlyList<string> Tags);
+    IReadOnlyList<string> Tags, bool IsOptOutList = false);
 
 /// <param name="Name">As the header has it.</param>
 /// <param name="Field">One of <see cref="ImportFields"/>.</param>
@@ -85,8 +86,21 @@ internal static class ImportFields
         (column.StartsWith(Attribute, StringComparison.OrdinalIgnoreCase) ? column[Attribute.Length..] : column)
         .Trim().Normalize();
 
-    public static bool Exists(string field) => Single.Contains(field) || field == Ignore
-        || (field.StartsWith(Attribute, StringComparison.Ordinal) && field.Length > Attribute.Length);
+    /// <summary>The field, all attributes alike.</summary>
+    public static string KindOf(string field) =>
+        field.StartsWith(Attribute, StringComparison.Ordinal) ? "attribute" : field;
+
+    /// <summary>The field that somebody wants for a column; null if there is none of this name.</summary>
+    /// <param name="wish">As above; also attribute, of the column's own name, or attribute.NAME.</param>
+    /// <param name="column">The column's name.</param>
+    public static string? Wished(string wish, string column) => wish switch
+    {
+        "attribute" => Attribute + AttributeOf(column),
+        _ when wish.StartsWith("attribute.", StringComparison.Ordinal) => Wished($"{Attribute}{wish[10..]}", column),
+        _ when wish.StartsWith(Attribute, StringComparison.Ordinal) => Attribute + AttributeOf(wish),
+        Ignore => Ignore,
+        _ => Single.Contains(wish) ? wish : null,
+    };
 
     // "N° de téléphone" and "Prénom" as telephone and prenom: letters only, without case and accents.
     private static string Folded(string name)

@@ -6,6 +6,19 @@ namespace Services.Campaigns;
 /// <summary>The rows of a file, each as what it says about a contact or as what is wrong with it.</summary>
 internal static class ImportRows
 {
+    private static readonly Remedy Quotes = new(
+        "From this line on a quote is not closed, or stands in the wrong place: a field that begins with a quote ends "
+        + "with one, and a quote inside it is written twice.",
+        "À partir de cette ligne, un guillemet n’est pas fermé ou est mal placé : un champ qui commence par un guillemet "
+        + "se termine par un guillemet, et un guillemet à l’intérieur s’écrit deux fois.");
+
+    private static readonly Remedy TooLong = new(
+        "The row that begins in this line is longer than 1 MB: perhaps a quote is not closed, or the line ends are "
+        + "missing.",
+        "La ligne qui commence ici dépasse 1 Mo : un guillemet n’est peut-être pas fermé, ou les fins de ligne manquent.");
+
+    private static readonly Remedy NoPhone = new("The phone number is missing.", "Le numéro de téléphone manque.");
+
     private static readonly char[] BetweenTags = [',', ';', '|'];
     private static readonly string[] Yes = ["yes", "true", "1", "x", "oui", "vrai"];
     private static readonly string[] No = ["no", "false", "0", "non", "faux", ""];
@@ -34,16 +47,11 @@ internal static class ImportRows
             {
                 var any = await csv.ReadAsync(cancellationToken);
                 return malformed is null ? any : throw new ImportFileException(
-                    malformed.Value.LineNumber,
-                    "From this line on a quote is not closed, or stands in the wrong place: a field that begins with a "
-                    + "quote ends with one, and a quote inside it is written twice.");
+                    malformed.Value.LineNumber, Quotes);
             }
             catch (CsvFormatException exception)
             {
-                throw new ImportFileException(
-                    exception.LineNumber,
-                    "The row that begins in this line is longer than 1 MB: perhaps a quote is not closed, or the line "
-                    + "ends are missing.");
+                throw new ImportFileException(exception.LineNumber, TooLong);
             }
         }
     }
@@ -87,11 +95,12 @@ internal static class ImportRows
                     BetweenTags, StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)],
             Attributes = attributes,
         };
-        var isOut = Yes.Contains(optedOut, StringComparer.OrdinalIgnoreCase);
+        var isOut = plan.IsOptOutList || Yes.Contains(optedOut, StringComparer.OrdinalIgnoreCase);
         _ = form.TryRead(country, out var details, out var mistakes);
         if (!isOut && !No.Contains(optedOut, StringComparer.OrdinalIgnoreCase))
         {
-            mistakes.Refuse(ImportFields.OptedOut, $"{ImportFields.OptedOut} is yes or no.");
+            mistakes.Refuse(ImportFields.OptedOut, new Remedy(
+                $"{ImportFields.OptedOut} is yes or no.", $"{ImportFields.OptedOut} vaut oui ou non."));
         }
 
         if (mistakes.IsValid)
@@ -99,12 +108,9 @@ internal static class ImportRows
             return new((int)csv.RowNumber, csv.LineNumber, details, isOut, null);
         }
 
-        var (where, reasons) = mistakes.Errors.First();
-        var reason = where == ImportFields.Phone && string.IsNullOrWhiteSpace(phone)
-            ? "The phone number is missing."
-            : reasons[0];
+        var (where, reason) = mistakes.Errors.First();
         return new((int)csv.RowNumber, csv.LineNumber, null, false, new(
-            where, reason,
+            where, where == ImportFields.Phone && string.IsNullOrWhiteSpace(phone) ? NoPhone : reason,
             [.. Enumerable.Range(0, Math.Min(csv.FieldCount, plan.Columns.Count)).Select(csv.GetString)]));
     }
 }
@@ -116,10 +122,12 @@ internal sealed record ImportRow(
     int Number, long Line, ContactDetails? Details, bool OptedOut, RejectedRow? Rejected);
 
 /// <param name="Field">What is wrong: phone, language, attributes.city …</param>
-internal sealed record RejectedRow(string Field, string Reason, IReadOnlyList<string> Cells);
+internal sealed record RejectedRow(string Field, Remedy Reason, IReadOnlyList<string> Cells);
 
 /// <summary>The file cannot be read to its end.</summary>
-internal sealed class ImportFileException(long line, string remedy) : Exception(remedy)
+internal sealed class ImportFileException(long line, Remedy remedy) : Exception(remedy.English)
 {
+    public Remedy Remedy => remedy;
+
     public long? Line => line > 0 ? line : null;
 }

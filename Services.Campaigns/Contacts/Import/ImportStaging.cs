@@ -28,7 +28,7 @@ internal sealed class ImportStaging(NpgsqlConnection connection, ImportStore sto
             create temp table staged (
                 row int primary key, id uuid, phone text, first_name text, last_name text, language text, tags text[],
                 attributes jsonb, opted_out bool,
-                line bigint, field text, reason text, cells text[] -- of a rejected row, which has nothing else
+                line bigint, field text, reason text, reason_fr text, cells text[] -- of a rejected row, which has nothing else
             );
             create temp table seen (number bigint primary key) -- a phone without its +: cheaper to compare
             """, cancellationToken);
@@ -74,8 +74,8 @@ internal sealed class ImportStaging(NpgsqlConnection connection, ImportStore sto
         NpgsqlTransaction transaction, Guid id, int after, CancellationToken cancellationToken) =>
         transaction.ExecuteAsync("""
             with refused as (delete from staged where row > $2 and phone is null returning *)
-            insert into contact_import_rejects (import_id, row, line, field, reason, cells)
-            select $1, row, line, field, reason, cells from refused
+            insert into contact_import_rejects (import_id, row, line, field, reason, reason_fr, cells)
+            select $1, row, line, field, reason, reason_fr, cells from refused
             """, cancellationToken, id, after);
 
     /// <summary>The next portion; the number of its last row, or 0 at the end.</summary>
@@ -107,7 +107,8 @@ internal sealed class ImportStaging(NpgsqlConnection connection, ImportStore sto
 
             await copy.WriteAsync(row.Line, NpgsqlDbType.Bigint, cancellationToken);
             await copy.WriteAsync(rejected.Field, NpgsqlDbType.Text, cancellationToken);
-            await copy.WriteAsync(rejected.Reason, NpgsqlDbType.Text, cancellationToken);
+            await copy.WriteAsync(rejected.Reason.English, NpgsqlDbType.Text, cancellationToken);
+            await copy.WriteAsync(rejected.Reason.French, NpgsqlDbType.Text, cancellationToken);
             await copy.WriteAsync(
                 rejected.Cells.Select(Storable).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Text, cancellationToken);
             return;
@@ -126,7 +127,7 @@ internal sealed class ImportStaging(NpgsqlConnection connection, ImportStore sto
                 : JsonSerializer.Serialize(contact.Attributes, JsonSerializerOptions.Web),
             NpgsqlDbType.Jsonb, cancellationToken);
         await copy.WriteAsync(row.OptedOut, NpgsqlDbType.Boolean, cancellationToken);
-        for (var column = 0; column < 4; column++)
+        for (var column = 0; column < 5; column++)
         {
             await copy.WriteNullAsync(cancellationToken);
         }

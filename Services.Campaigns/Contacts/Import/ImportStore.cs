@@ -49,6 +49,17 @@ internal sealed class ImportStore(NpgsqlDataSource database, TimeProvider clock)
         }
     }
 
+    /// <summary>How the import's file was read; null if there is no such import.</summary>
+    public static async Task<ImportPlan?> PlanAsync(
+        NpgsqlDataSource database, Guid id, CancellationToken cancellationToken)
+    {
+        await using var command = database.Command(
+            "select plan from contact_imports where id = $1 and state <> 'uploading'", id);
+        return await command.ExecuteScalarAsync(cancellationToken) is string plan
+            ? JsonSerializer.Deserialize<ImportPlan>(plan, JsonSerializerOptions.Web)
+            : null;
+    }
+
     /// <summary>The import whose turn it is; one that a crash has interrupted comes first.</summary>
     public async Task<Guid?> NextAsync(CancellationToken cancellationToken)
     {
@@ -128,5 +139,4 @@ internal sealed record ImportJob(Guid Id, ImportPlan Plan, long Bytes, int Merge
 
 /// <param name="Field">What is wrong: file.</param>
 /// <param name="Line">Where in the file; null if that cannot be said.</param>
-/// <param name="Detail">What is wrong there, and what to do.</param>
-internal sealed record ImportError(string Field, long? Line, string Detail);
+internal sealed record ImportError(string Field, long? Line, Remedy Remedy);

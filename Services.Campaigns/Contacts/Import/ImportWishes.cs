@@ -1,10 +1,16 @@
 namespace Services.Campaigns;
 
 /// <summary>What the caller says about the file; what is left out is detected.</summary>
-/// <param name="Columns">A field for each column, in their order; null: by the names in the header.</param>
+/// <param name="Map">The fields of some columns; those of the others are told by the header's names.</param>
+/// <param name="IgnoresOthers">Unless these others are to be passed over.</param>
+/// <param name="Tags">Given to every contact of the file.</param>
+/// <param name="IsOptOutList">The people of the file want no messages; only its phone column counts.</param>
 internal sealed record ImportWishes(
-    Country Country, char? Delimiter, IReadOnlyList<string>? Columns, IReadOnlyList<string> Tags, string? FileName)
+    Country Country, char? Delimiter, IReadOnlyList<ImportColumn> Map, bool IgnoresOthers, IReadOnlyList<string> Tags,
+    bool IsOptOutList, string? FileName)
 {
+    private const string OptOutList = "optOut";
+
     /// <summary>A delimiter by its sign or, where that is awkward in an address, by its name.</summary>
     private static readonly Dictionary<string, char> Delimiters = new(StringComparer.OrdinalIgnoreCase)
     {
@@ -18,6 +24,10 @@ internal sealed record ImportWishes(
         ["tab"] = '\t',
     };
 
+    /// <summary>To read another file as an earlier one was read.</summary>
+    public static ImportWishes Of(ImportPlan plan) => new(
+        Country.Find(plan.Country)!, null, plan.Columns, true, plan.Tags, plan.IsOptOutList, null);
+
     /// <summary>Reads the query; null if it is wrong, which <paramref name="form"/> tells.</summary>
     public static ImportWishes? Read(IQueryCollection query, SandboxOptions sandbox, FormReader form)
     {
@@ -27,9 +37,10 @@ internal sealed record ImportWishes(
             : Country.Of(sandbox.Number.TrimStart('+')) ?? Country.All[0];
         if (country is null)
         {
-            form.Refuse(
-                "country", $"country is one of {string.Join(", ", Country.All.SelectMany(known => known.Names))}; "
-                + "numbers of other countries have to be in the international form.");
+            var names = string.Join(", ", Country.All.SelectMany(known => known.Names));
+            form.Refuse("country", new Remedy(
+                $"country is one of {names}; numbers of other countries have to be in the international form.",
+                $"country est l’un de {names} ; les numéros d’autres pays doivent être au format international."));
         }
 
         char? delimiter = null;
@@ -38,27 +49,43 @@ internal sealed record ImportWishes(
             delimiter = Delimiters.TryGetValue(sign, out var known) ? known : null;
             if (delimiter is null)
             {
-                form.Refuse("delimiter", "delimiter is comma, semicolon, tab or pipe.");
+                form.Refuse("delimiter", new Remedy(
+                    "delimiter is comma, semicolon, tab or pipe.",
+                    "delimiter vaut comma, semicolon, tab ou pipe."));
             }
         }
 
         var tags = query["tag"].Where(tag => !string.IsNullOrWhiteSpace(tag))
             .Select(tag => form.Required("tag", tag, ContactForm.LongestLabel)).Distinct().ToList();
-        var file = form.Optional("name", query["name"].FirstOrDefault(), 200);
-        var columns = query["columns"].FirstOrDefault() is { Length: > 0 } list ? ReadColumns(list, form) : null;
-        return form.IsValid ? new(country!, delimiter, columns, tags, file) : null;
-    }
-
-    private static List<string> ReadColumns(string list, FormReader form)
-    {
-        var fields = list.Split(',', StringSplitOptions.TrimEntries).ToList();
-        if (fields.Find(field => !ImportFields.Exists(field)) is { } unknown)
+        var list = query["list"].FirstOrDefault() ?? "";
+        if (list is not ("" or OptOutList))
         {
-            form.Refuse(
-                "columns", $"“{unknown}” is no field: columns takes {string.Join(", ", ImportFields.Single)}, "
-                + $"{ImportFields.Attribute} and a name, and {ImportFields.Ignore}.");
+            form.Refuse("list", new Remedy(
+                $"list is {OptOutList}, or is left out: then the file is one of contacts.",
+                $"list vaut {OptOutList}, ou est omis : le fichier est alors une liste de contacts."));
         }
 
-        return fields;
+        var file = form.Optional("name", query["name"].FirstOrDefault(), 200);
+        var map = query["map"].OfType<string>().Select(wish => ReadMapping(wish, form)).OfType<ImportColumn>().ToList();
+        return form.IsValid ? new(country!, delimiter, map, false, tags, list == OptOutList, file) : null;
+    }
+
+    // The last colon parts the two: a column's name may have one of its own.
+    private static ImportColumn? ReadMapping(string wish, FormReader form)
+    {
+        var colon = wish.LastIndexOf(':');
+        var name = wish[..Math.Max(0, colon)];
+        if (colon > 0 && ImportFields.Wished(wish[(colon + 1)..].Trim(), name) is { } field)
+        {
+            return new(name, field);
+        }
+
+        var fields = string.Join(", ", ImportFields.Single);
+        form.Refuse("map", new Remedy(
+            $"“{ImportColumns.Shown(wish)}” is no mapping: write COLUMN:FIELD, where the field is one of {fields}, "
+            + $"attribute, attribute.NAME and {ImportFields.Ignore}.",
+            $"« {ImportColumns.Shown(wish)} » n’est pas une correspondance : écrivez COLONNE:CHAMP, où le champ est "
+            + $"{fields}, attribute, attribute.NOM ou {ImportFields.Ignore}."));
+        return null;
     }
 }

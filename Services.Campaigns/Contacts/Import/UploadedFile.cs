@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Net.Http.Headers;
 
@@ -6,11 +7,17 @@ namespace Services.Campaigns;
 /// <summary>The file in a request: its body, or the first file of a form. Read as it comes, never kept whole.</summary>
 internal sealed record UploadedFile(Stream Content, string? Name)
 {
-    public const string Remedy = "Send the file as text/csv, or as multipart/form-data with one file.";
+    private static readonly Remedy NoFile = new(
+        "Send the file as text/csv, or as multipart/form-data with one file.",
+        "Envoyez le fichier en text/csv, ou en multipart/form-data avec un seul fichier.");
 
     private static readonly string[] Types =
         ["text/csv", "text/plain", "text/tab-separated-values", "application/csv", "application/octet-stream",
          "application/vnd.ms-excel"];
+
+    /// <summary>The answer to a request that holds none.</summary>
+    public static ProblemHttpResult Missing(string language) =>
+        TypedResults.Problem(NoFile.In(language), statusCode: StatusCodes.Status415UnsupportedMediaType);
 
     /// <summary>Null if the request holds none.</summary>
     public static async Task<UploadedFile?> OpenAsync(HttpRequest request, CancellationToken cancellationToken)

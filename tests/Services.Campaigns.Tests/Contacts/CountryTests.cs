@@ -27,7 +27,7 @@ public class CountryTests
     public void A_number_that_the_country_does_not_have_is_refused(string country, string text)
     {
         Assert.False(PhoneNumber.TryParse(text, Country.Find(country), out _, out var remedy));
-        Assert.Contains("international form", remedy, StringComparison.Ordinal);
+        Assert.Contains("international form", remedy.English, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -4,7 +4,7 @@ namespace Services.Campaigns.Tests;
 
 public class CsvSnifferTests
 {
-    private static readonly ImportWishes NoWishes = new(Country.Find("FR")!, null, null, [], null);
+    private static readonly ImportWishes NoWishes = new(Country.Find("FR")!, null, [], false, [], false, null);
 
     [Theory]
     [InlineData("utf-8", true)]
@@ -50,13 +50,34 @@ public class CsvSnifferTests
     }
 
     [Fact]
-    public async Task Columns_can_be_mapped_by_hand()
+    public async Task A_mapped_column_goes_before_those_that_are_known_by_name()
     {
-        var wishes = NoWishes with { Columns = ["ignore", "phone", "attributes.city"] };
+        var wishes = NoWishes with { Map = [new("b", "phone"), new("c", "attributes.city"), new("b", "ignore")] };
 
-        var sniffed = (await ReadAsync("phone,b,c\n1,2,3\n"u8.ToArray(), wishes))!;
+        var sniffed = (await ReadAsync("phone,b,c,b,nom\n1,2,3,4,5\n"u8.ToArray(), wishes))!;
 
-        Assert.Equal(wishes.Columns, sniffed.Plan.Columns.Select(column => column.Field));
+        Assert.Equal(
+            ["ignore", "phone", "attributes.city", "ignore", "lastName"],
+            sniffed.Plan.Columns.Select(column => column.Field));
+    }
+
+    [Fact]
+    public async Task Of_an_opt_out_list_only_the_phone_counts()
+    {
+        var sniffed = (await ReadAsync("nom,tel,optedOut\n"u8.ToArray(), NoWishes with { IsOptOutList = true }))!;
+
+        Assert.Equal(["ignore", "phone", "ignore"], sniffed.Plan.Columns.Select(column => column.Field));
+    }
+
+    [Fact]
+    public async Task The_columns_in_front_of_rejected_rows_are_no_part_of_the_file()
+    {
+        var file = "line,column,reason,line,phone\n2,phone,wrong,a,1\n"u8.ToArray();
+
+        var sniffed = (await ReadAsync(file, NoWishes with { Map = [new("line", "firstName")] }))!;
+
+        Assert.Equal(
+            ["ignore", "ignore", "ignore", "firstName", "phone"], sniffed.Plan.Columns.Select(column => column.Field));
     }
 
     [Theory]
@@ -70,8 +91,11 @@ public class CsvSnifferTests
     {
         var form = new FormReader();
 
-        Assert.Null(await CsvSniffer.ReadAsync(Encoding.UTF8.GetBytes(file), NoWishes, form, CancellationToken.None));
-        Assert.Contains(remedy, form.Errors[field][0], StringComparison.Ordinal);
+        var sniffed = await CsvSniffer.ReadAsync(
+            Encoding.UTF8.GetBytes(file), NoWishes, form, CancellationToken.None);
+
+        Assert.False(sniffed is not null && ImportColumns.Check(sniffed.Plan.Columns, form));
+        Assert.Contains(remedy, form.Errors[field].English, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -82,15 +106,18 @@ public class CsvSnifferTests
         var header = "phone," + string.Join(',', Enumerable.Range(0, columns).Select(index => $"c{index}"));
         var form = new FormReader();
 
-        Assert.Null(await CsvSniffer.ReadAsync(Encoding.UTF8.GetBytes(header), NoWishes, form, CancellationToken.None));
-        Assert.Contains("at most", form.Errors[field][0], StringComparison.Ordinal);
+        var sniffed = await CsvSniffer.ReadAsync(
+            Encoding.UTF8.GetBytes(header), NoWishes, form, CancellationToken.None);
+
+        Assert.False(sniffed is not null && ImportColumns.Check(sniffed.Plan.Columns, form));
+        Assert.Contains("at most", form.Errors[field].English, StringComparison.Ordinal);
     }
 
     private static async Task<SniffedFile?> ReadAsync(byte[] file, ImportWishes? wishes = null)
     {
         var form = new FormReader();
         var sniffed = await CsvSniffer.ReadAsync(file, wishes ?? NoWishes, form, CancellationToken.None);
-        Assert.True(form.IsValid, string.Join(' ', form.Errors.Values.SelectMany(reasons => reasons)));
+        Assert.True(form.IsValid, string.Join(' ', form.Errors.Values.Select(remedy => remedy.English)));
         return sniffed;
     }
 }

@@ -96,7 +96,7 @@ public class ImportApiTests(CampaignsApp app)
         form.Add(new StringContent($"a,b\nZoé,{phone}\n"), "file", "liste.csv");
 
         var import = await DoneAsync(await app.Client.PostAsync(
-            "/api/contacts/import?columns=attributes.surnom,phone&tag=mai&tag=vip&country=FR", form));
+            "/api/contacts/import?map=a:attribute.surnom&map=b:phone&tag=mai&tag=vip&country=FR", form));
 
         Assert.Equal(("liste.csv", 1), ((string?)import["fileName"], (int)import["inserted"]!));
         var contact = await FindAsync(phone);
@@ -126,8 +126,10 @@ public class ImportApiTests(CampaignsApp app)
     [InlineData("text/csv", "", 400, "file")]
     [InlineData("text/csv?country=XX", "phone\n", 400, "country")]
     [InlineData("text/csv?delimiter=-", "phone\n", 400, "delimiter")]
-    [InlineData("text/csv?columns=phone", "phone,b\n", 400, "columns")]
-    [InlineData("text/csv?columns=phone,wrong", "phone,b\n", 400, "columns")]
+    [InlineData("text/csv?map=c:phone", "phone,b\n", 400, "map")]
+    [InlineData("text/csv?map=b:wrong", "phone,b\n", 400, "map")]
+    [InlineData("text/csv?map=b:tags&map=c:tags", "phone,b,c\n", 400, "map")]
+    [InlineData("text/csv?list=wrong", "phone\n", 400, "list")]
     [InlineData("application/json", "{}", 415, null)]
     [InlineData("multipart/form-data; boundary=x", "--x--", 415, null)]
     public async Task What_cannot_be_imported_is_refused_at_once(string type, string body, int status, string? field)
@@ -145,15 +147,53 @@ public class ImportApiTests(CampaignsApp app)
     [Fact]
     public async Task A_check_says_how_the_file_would_be_read()
     {
-        using var content = Csv("Téléphone;Ville\n06 12 34 56 78;Lyon\n'+33 6;=1\n"u8.ToArray());
-        using var response = await app.Client.PostAsync("/api/contacts/import/check?country=FR", content);
+        var check = await CheckAsync("Téléphone;Ville\n06 12 34 56 78;Lyon\n'+33 6;=1\n", "country=FR&language=fr");
 
-        var check = (await response.Content.ReadFromJsonAsync<JsonObject>())!;
-        Assert.Equal((";", "FR"), ((string?)check["delimiter"], (string?)check["country"]));
-        Assert.Equal(
-            ["phone", "attributes.Ville"], check["columns"]!.AsArray().Select(column => (string?)column!["field"]));
+        Assert.Equal((";", "utf-8", "FR", 2), (
+            (string?)check["delimiter"], (string?)check["encoding"], (string?)check["country"], (int)check["rows"]!));
+        Assert.Equal(["phone", "attribute"], check["columns"]!.AsArray().Select(column => (string?)column!["field"]));
+        Assert.Equal(["Téléphone", "Ville"], check["columns"]!.AsArray().Select(column => (string?)column!["header"]));
+        var problem = Assert.Single(check["problems"]!.AsArray())!;
+        Assert.Equal((3L, "Téléphone", "phone"), (
+            (long)problem["line"]!, (string?)problem["column"], (string?)problem["field"]));
+        Assert.StartsWith("Après +33 viennent 9 chiffres", (string?)problem["reason"], StringComparison.Ordinal);
         Assert.Equal(
             ["06 12 34 56 78", "+33 6"], check["columns"]![0]!["samples"]!.AsArray().Select(value => (string?)value));
+    }
+
+    [Fact]
+    public async Task A_check_shows_a_file_whose_phone_column_is_unknown_so_that_somebody_can_map_it()
+    {
+        var check = await CheckAsync("a,b\nZoé,0612345678\n", "country=FR");
+        Assert.Equal("phone", (string?)Assert.Single(check["problems"]!.AsArray())!["field"]);
+        Assert.Equal(["0612345678"], check["columns"]![1]!["samples"]!.AsArray().Select(value => (string?)value));
+
+        var mapped = await CheckAsync("a,b\nZoé,0612345678\n", "country=FR&map=b:phone&map=a:firstName");
+        Assert.Empty(mapped["problems"]!.AsArray());
+        Assert.Equal(
+            ["firstName", "phone"], mapped["columns"]!.AsArray().Select(column => (string?)column!["field"]));
+    }
+
+    [Fact]
+    public async Task A_check_of_a_large_file_looks_at_its_beginning_only()
+    {
+        var check = await CheckAsync(
+            "phone,firstName\n" + string.Concat(Enumerable.Repeat("0612345678,\"Zoé\"\n", 20_000)) + "bad\n",
+            "country=FR");
+
+        Assert.Equal(200, (int)check["rows"]!);
+        Assert.Empty(check["problems"]!.AsArray());
+    }
+
+    [Fact]
+    public async Task A_row_that_the_check_has_cut_off_is_no_problem()
+    {
+        var check = await CheckAsync(
+            "phone,firstName\n" + string.Concat(Enumerable.Repeat($"0612345678,\"{new string('x', 90)}\"\n", 10))
+            + $"0612345678,\"{new string('x', 70_000)}\"\n", "country=FR");
+
+        Assert.Equal(10, (int)check["rows"]!);
+        Assert.Empty(check["problems"]!.AsArray());
     }
 
     [Theory]
@@ -217,6 +257,14 @@ public class ImportApiTests(CampaignsApp app)
             Assert.Equal(60, new[] { "inserted", "updated", "unchanged", "duplicates", "rejected" }
                 .Sum(pile => (int)import[pile]!));
         }
+    }
+
+    private async Task<JsonNode> CheckAsync(string file, string query)
+    {
+        using var content = Csv(Encoding.UTF8.GetBytes(file));
+        using var response = await app.Client.PostAsync($"/api/contacts/import/check?{query}", content);
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        return (await response.Content.ReadFromJsonAsync<JsonObject>())!;
     }
 
     private static string National(string phone) => "0" + phone[3..];

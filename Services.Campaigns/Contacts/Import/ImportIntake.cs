@@ -1,0 +1,76 @@
+using System.Buffers;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Services.Campaigns;
+
+/// <summary>
+/// Takes a file of contacts. It is kept as it comes, piece by piece, and taken in afterwards: the answer means that
+/// nothing of it can get lost any more.
+/// </summary>
+internal sealed class ImportIntake(ImportStore store, ContactImporter importer)
+{
+    private const int ChunkSize = 1 << 20;
+
+    /// <param name="request">Brings the file.</param>
+    /// <param name="wishes">How to read it.</param>
+    /// <param name="form">Tells what is wrong with it.</param>
+    /// <param name="caller">Who sends it.</param>
+    public async Task<Results<Accepted<ImportAccepted>, ValidationProblem, ProblemHttpResult>> TakeAsync(
+        HttpRequest request, ImportWishes wishes, FormReader form, Caller caller, CancellationToken cancellationToken)
+    {
+        if (await UploadedFile.OpenAsync(request, cancellationToken) is not { } file)
+        {
+            return UploadedFile.Missing(request.Language());
+        }
+
+        var buffer = ArrayPool<byte>.Shared.Rent(ChunkSize);
+        try
+        {
+            var piece = buffer.AsMemory(0, ChunkSize);
+            var length = await file.ReadAsync(piece, cancellationToken);
+            if (await CsvSniffer.ReadAsync(piece[..length], wishes, form, cancellationToken) is not { Plan: { } plan }
+                || !ImportColumns.Check(plan.Columns, form))
+            {
+                return form.Problem;
+            }
+
+            var id = await store.BeginAsync(plan, wishes.FileName ?? file.Name, caller.Name, cancellationToken);
+            try
+            {
+                await KeepAsync(file, piece, length, id, plan, cancellationToken);
+            }
+            catch
+            {
+                await store.AbandonAsync(id); // whoever was sending has gone, or sent too much
+                throw;
+            }
+
+            importer.Wake();
+            return TypedResults.Accepted($"/api/contacts/imports/{id}", new ImportAccepted(id));
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private async Task KeepAsync(
+        UploadedFile file, Memory<byte> piece, int length, Guid id, ImportPlan plan, CancellationToken cancellationToken)
+    {
+        var check = new TextEncodings.Utf8Check();
+        var (bytes, isUtf8) = (0L, true);
+        for (var number = 0; length > 0; number++)
+        {
+            isUtf8 = isUtf8 && check.Takes(piece.Span[..length]);
+            await store.AddChunkAsync(id, number, piece[..length], cancellationToken);
+            bytes += length;
+            length = length < piece.Length ? 0 : await file.ReadAsync(piece, cancellationToken);
+        }
+
+        // What looked like UTF-8 at first may have its first accent far down.
+        var encoding = plan.Encoding == TextEncodings.Utf8 && !isUtf8 ? TextEncodings.Windows1252 : plan.Encoding;
+        await store.FinishUploadAsync(id, plan with { Encoding = encoding }, bytes, cancellationToken);
+    }
+}
+
+internal sealed record ImportAccepted(Guid ImportId);
