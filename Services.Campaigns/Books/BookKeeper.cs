@@ -4,110 +4,49 @@ using ServiceDefaults;
 
 namespace Services.Campaigns;
 
-/// <summary>
-/// Checks the books every night and when somebody wants it. The wishes are rows, of which one replica takes care at a
-/// time; if it dies, another one does. Besides, it throws away what nobody will ask for any more.
-/// </summary>
+/// <summary>Checks the books every night and when somebody wants it.</summary>
 internal sealed partial class BookKeeper(
     NpgsqlDataSource database, BookStore store, BookCheck check, IOptions<BookOptions> options, TimeProvider clock,
-    ILogger<BookKeeper> logger) : BackgroundService
+    ILogger<BookKeeper> logger) : Caretaker("books", Look, database, clock, logger)
 {
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan PrunePause = TimeSpan.FromHours(1);
 
-    private readonly Signal _signal = new(clock);
-    private readonly Outage _outage = new();
+    private readonly NpgsqlDataSource _database = database;
+    private readonly TimeProvider _clock = clock;
+    private DateTimeOffset? _nightly = options.Value.NextCheck(clock.GetUtcNow());
 
-    /// <summary>Somebody wants a check.</summary>
-    public void Wake() => _signal.Set();
+    protected override Task PruneAsync(CancellationToken cancellationToken) =>
+        EarlyStatuses.PruneAsync(_database, _clock.GetUtcNow(), cancellationToken);
 
-    public override void Dispose()
+    protected override async Task<bool> IsWantedAsync(CancellationToken cancellationToken)
     {
-        _signal.Dispose();
-        base.Dispose();
+        if (_clock.GetUtcNow() is var now && now >= _nightly)
+        {
+            await store.WishNightlyAsync(_nightly.Value, cancellationToken);
+            _nightly = options.Value.NextCheck(now);
+        }
+
+        return await store.NextWishAsync(cancellationToken) is not null;
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task DoWantedAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        var nightly = options.Value.NextCheck(clock.GetUtcNow());
-        var prune = clock.GetUtcNow();
-        while (!stoppingToken.IsCancellationRequested)
+        while (await store.NextWishAsync(cancellationToken) is { } wish)
         {
             try
             {
-                var now = clock.GetUtcNow();
-                if (now >= nightly)
-                {
-                    await store.WishNightlyAsync(nightly.Value, stoppingToken);
-                    nightly = options.Value.NextCheck(now);
-                }
-
-                if (now >= prune)
-                {
-                    await EarlyStatuses.PruneAsync(database, now, stoppingToken);
-                    prune = now + PrunePause;
-                }
-
-                if (await store.NextWishAsync(stoppingToken) is not null)
-                {
-                    await CheckWantedAsync(stoppingToken);
-                }
-
-                _outage.Ends();
+                await check.RunAsync(wish.Scope == Guid.Empty ? null : wish.Scope, cancellationToken);
             }
-            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
+            catch (Exception exception) when (
+                !Database.IsTransient(exception) && !cancellationToken.IsCancellationRequested)
             {
-                if (_outage.Begins())
-                {
-                    LogFailed(exception.Message);
-                }
+                LogNotChecked(exception); // and would not be the next time: the other wishes have their turn
             }
 
-            await _signal.WaitAsync(Look, stoppingToken);
-        }
-    }
-
-    private async Task CheckWantedAsync(CancellationToken cancellationToken)
-    {
-        // The lock goes with its connection, and so with the process.
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        if (!await LockAsync("select pg_try_advisory_lock(hashtext('books'))"))
-        {
-            return;
-        }
-
-        try
-        {
-            while (await store.NextWishAsync(cancellationToken) is { } wish)
-            {
-                try
-                {
-                    await check.RunAsync(wish.Scope == Guid.Empty ? null : wish.Scope, cancellationToken);
-                }
-                catch (Exception exception) when (
-                    !Database.IsTransient(exception) && !cancellationToken.IsCancellationRequested)
-                {
-                    LogNotChecked(exception); // and would not be the next time: the other wishes have their turn
-                }
-
-                await store.DoneAsync(wish, cancellationToken);
-            }
-        }
-        finally
-        {
-            await LockAsync("select pg_advisory_unlock(hashtext('books'))");
-        }
-
-        async Task<bool> LockAsync(string sql)
-        {
-            await using var command = new NpgsqlCommand(sql, connection);
-            return (bool)(await command.ExecuteScalarAsync(CancellationToken.None))!;
+            await store.DoneAsync(wish, cancellationToken);
         }
     }
 
     [LoggerMessage(LogLevel.Error, "The books could not be checked")]
     private partial void LogNotChecked(Exception exception);
-
-    [LoggerMessage(LogLevel.Warning, "The books cannot be checked, trying on: {Reason}")]
-    private partial void LogFailed(string reason);
 }

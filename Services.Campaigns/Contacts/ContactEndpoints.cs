@@ -30,6 +30,7 @@ internal static class ContactEndpoints
         contacts.MapGet("/imports/{id:guid}/rejects", GetRejects.FileAsync);
         contacts.MapPost("/imports/{id:guid}/rejects", ImportRejects.HandleAsync)
             .WithMetadata(ImportContacts.Limit).TakesFile();
+        contacts.MapPost("/imports/{id:guid}/undo", UndoImport.HandleAsync);
         contacts.MapGet("/imports/{id:guid}/rejected-rows", GetRejects.ListAsync);
     }
 

@@ -1,98 +1,38 @@
+using System.Threading.Channels;
 using Npgsql;
 using ServiceDefaults;
 
 namespace Services.Campaigns;
 
 /// <summary>
-/// Takes in the files that people have sent, one after the other, in one replica at a time; what a crash interrupts is
-/// taken up again, there or elsewhere.
+/// Takes in the files that people have sent, and takes back what they want undone. What a crash interrupts is taken up
+/// again, there or elsewhere.
 /// </summary>
 internal sealed partial class ContactImporter(
     NpgsqlDataSource database, ImportStore store, TimeProvider clock, ILogger<ContactImporter> logger)
-    : BackgroundService
+    : Caretaker("imports", Look, database, clock, logger)
 {
     /// <summary>A file that has ended so many processes would end the next one too.</summary>
     private const int MostTries = 5;
 
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan PrunePause = TimeSpan.FromHours(1);
 
-    private readonly Signal _signal = new(clock);
-    private readonly Outage _outage = new();
+    private readonly TimeProvider _clock = clock;
 
-    /// <summary>Somebody has sent a file.</summary>
-    public void Wake() => _signal.Set();
+    protected override Task PruneAsync(CancellationToken cancellationToken) => store.PruneAsync(cancellationToken);
 
-    public override void Dispose()
+    protected override async Task<bool> IsWantedAsync(CancellationToken cancellationToken) =>
+        await store.NextAsync(cancellationToken) is not null;
+
+    protected override async Task DoWantedAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        _signal.Dispose();
-        base.Dispose();
-    }
-
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        var prune = clock.GetUtcNow();
-        while (!stoppingToken.IsCancellationRequested)
+        while (await store.NextAsync(cancellationToken) is { } id)
         {
-            try
-            {
-                if (clock.GetUtcNow() >= prune)
-                {
-                    await store.PruneAsync(stoppingToken);
-                    prune = clock.GetUtcNow() + PrunePause;
-                }
-
-                if (await store.NextAsync(stoppingToken) is not null)
-                {
-                    await ImportWaitingAsync(stoppingToken);
-                }
-
-                _outage.Ends();
-            }
-            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
-            {
-                if (_outage.Begins())
-                {
-                    LogFailed(exception.Message);
-                }
-            }
-
-            await _signal.WaitAsync(Look, stoppingToken);
+            await DoAsync(connection, id, cancellationToken);
         }
     }
 
-    private async Task ImportWaitingAsync(CancellationToken cancellationToken)
-    {
-        // The lock goes with its connection, and so with the process; so does the table of the staged rows.
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        if (!await LockAsync("select pg_try_advisory_lock(hashtext('imports'))"))
-        {
-            return;
-        }
-
-        try
-        {
-            while (await store.NextAsync(cancellationToken) is { } id)
-            {
-                await ImportAsync(connection, id, cancellationToken);
-            }
-        }
-        finally
-        {
-            if (connection.FullState is System.Data.ConnectionState.Open)
-            {
-                await LockAsync("select pg_advisory_unlock(hashtext('imports'))");
-            }
-        }
-
-        async Task<bool> LockAsync(string sql)
-        {
-            await using var command = new NpgsqlCommand(sql, connection);
-            return (bool)(await command.ExecuteScalarAsync(CancellationToken.None))!;
-        }
-    }
-
-    private async Task ImportAsync(NpgsqlConnection connection, Guid id, CancellationToken cancellationToken)
+    private async Task DoAsync(NpgsqlConnection connection, Guid id, CancellationToken cancellationToken)
     {
         if (await store.TakeAsync(id, MostTries, cancellationToken) is not { } job)
         {
@@ -102,14 +42,18 @@ internal sealed partial class ContactImporter(
 
         try
         {
-            await using (var drop = new NpgsqlCommand("drop table if exists staged, seen", connection))
+            if (job.IsUndo)
             {
-                await drop.ExecuteNonQueryAsync(cancellationToken);
+                await new ImportUndo(connection).RunAsync(id, cancellationToken);
+                await store.FinishUndoAsync(id, cancellationToken);
+            }
+            else
+            {
+                await ImportAsync(connection, job, cancellationToken);
+                await store.FinishAsync(id, cancellationToken);
             }
 
-            var rows = await new ImportStaging(connection, store, clock).FillAsync(job, cancellationToken);
-            await new ImportMerge(connection, clock).RunAsync(job, rows, cancellationToken);
-            LogImported(id, rows);
+            LogDone(id, job.IsUndo ? "undone" : "completed");
         }
         catch (ImportFileException exception)
         {
@@ -123,6 +67,33 @@ internal sealed partial class ContactImporter(
         }
     }
 
+    /// <summary>
+    /// A file that breaks in the middle must change nobody: it is looked through to its end before the first row is
+    /// taken in.
+    /// </summary>
+    private async Task ImportAsync(NpgsqlConnection connection, ImportJob job, CancellationToken cancellationToken)
+    {
+        await using (var file = store.OpenFile(job.Id))
+        {
+            await store.NoteSizeAsync(
+                job.Id, await ImportRows.CountAsync(file, job.Plan, cancellationToken), cancellationToken);
+        }
+
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        await using var again = store.OpenFile(job.Id);
+        var chunks = Channel.CreateBounded<ImportChunk>(1);
+        var reading = Task.Run(() => ImportChunk.ReadAllAsync(again, job, chunks.Writer, stop.Token), stop.Token);
+        try
+        {
+            await new ImportMerge(connection, _clock).RunAsync(job, chunks.Reader, cancellationToken);
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await reading;
+        }
+    }
+
     private static ImportError Unreadable { get; } = new(
         "file", null, new(
             "The file could not be taken in, for a reason that the service's log tells: save it as CSV (UTF-8) once "
@@ -130,12 +101,9 @@ internal sealed partial class ContactImporter(
             "Le fichier n’a pas pu être importé, pour une raison que donne le journal du service : enregistrez-le de "
             + "nouveau au format CSV (UTF-8), ou envoyez-le en plusieurs parties."));
 
-    [LoggerMessage(LogLevel.Information, "Import {ImportId}: {Rows} rows")]
-    private partial void LogImported(Guid importId, int rows);
+    [LoggerMessage(LogLevel.Information, "Import {ImportId} {Done}")]
+    private partial void LogDone(Guid importId, string done);
 
     [LoggerMessage(LogLevel.Error, "Import {ImportId} could not be taken in")]
     private partial void LogBroken(Exception exception, Guid importId);
-
-    [LoggerMessage(LogLevel.Warning, "Files cannot be imported, trying on: {Reason}")]
-    private partial void LogFailed(string reason);
 }

@@ -7,21 +7,30 @@ namespace Services.Campaigns;
 
 internal static class GetImports
 {
-    private const string Columns = """
-        id, state, phase, plan, file_name, user_name, bytes, bytes_read, rows_read, inserted, updated, unchanged,
-        duplicates, rejected, merged_up_to, error, created_at, started_at, finished_at
+    private const string Columns = $"""
+        id, state, phase, plan, file_name, user_name, bytes, rows_read, inserted, updated, unchanged, duplicates,
+        rejected, error, created_at, started_at, finished_at, rows_total, undone_at, undone_by, removed, restored, kept,
+        {ImportStore.CanUndo}
         """;
 
     public static async Task<Results<Ok<ImportAnswer>, ProblemHttpResult>> OneAsync(
-        Guid id, HttpRequest request, NpgsqlDataSource database, CancellationToken cancellationToken) =>
-        (await ReadAsync(
-            database.Command($"select {Columns} from contact_imports where id = $1 and state <> 'uploading'", id),
-            request.Language(), cancellationToken)).SingleOrDefault() is { } answer
+        Guid id, HttpRequest request, NpgsqlDataSource database, TimeProvider clock,
+        CancellationToken cancellationToken) =>
+        await FindAsync(database, id, request.Language(), clock.GetUtcNow(), cancellationToken) is { } answer
             ? TypedResults.Ok(answer)
             : Problems.NotFound("import", id);
 
+    public static async Task<ImportAnswer?> FindAsync(
+        NpgsqlDataSource database, Guid id, string language, DateTimeOffset now, CancellationToken cancellationToken) =>
+        (await ReadAsync(
+            database.Command(
+                $"select {Columns} from contact_imports where id = $1 and state <> 'uploading'",
+                id, now - ImportStore.Kept),
+            language, cancellationToken)).SingleOrDefault();
+
     public static async Task<Results<Ok<Page<ImportAnswer>>, ValidationProblem>> ListAsync(
-        int? limit, string? cursor, HttpRequest request, NpgsqlDataSource database, CancellationToken cancellationToken)
+        int? limit, string? cursor, HttpRequest request, NpgsqlDataSource database, TimeProvider clock,
+        CancellationToken cancellationToken)
     {
         if (PageRequest.Read(limit, cursor, out var page) is { } problem)
         {
@@ -32,8 +41,8 @@ internal static class GetImports
         var total = (long)(await count.ExecuteScalarAsync(cancellationToken))!;
         var rows = await ReadAsync(database.Command($"""
             select {Columns} from contact_imports where state <> 'uploading' and ($1::uuid is null or id < $1::uuid)
-            order by id desc limit $2
-            """, page.After, page.Limit + 1), request.Language(), cancellationToken);
+            order by id desc limit $3
+            """, page.After, clock.GetUtcNow() - ImportStore.Kept, page.Limit + 1), request.Language(), cancellationToken);
         return TypedResults.Ok(page.Cut(rows, answer => answer.Id, total));
     }
 
@@ -56,15 +65,28 @@ internal static class GetImports
 /// An import as clients see it. Of a completed one the piles add up:
 /// <c>rowsRead = inserted + updated + unchanged + duplicates + rejected</c>. A failed one has changed no contact.
 /// </summary>
-/// <param name="Phase">Of a running one: reading, writing.</param>
+/// <param name="Phase">Of a running one: reading, writing, undoing.</param>
 /// <param name="Progress">From 0 to 1.</param>
+/// <param name="RowsTotal">How many rows the file has; null until it has been looked through.</param>
 /// <param name="Duplicates">Rows whose number stands in an earlier row of the file.</param>
+/// <param name="IsOptOutList">The people of the file are opted out, and nothing else of it counts.</param>
+/// <param name="CanUndo">Whether it can be undone now.</param>
+/// <param name="UndoneAt">When it was undone; null: it was not.</param>
+/// <param name="UndoneBy">Who wanted that.</param>
+/// <param name="Removed">By the undoing: contacts that the import had made.</param>
+/// <param name="Restored">By the undoing: contacts that the import had changed.</param>
+/// <param name="Kept">Contacts that the undoing left alone, since something has happened to them after the import.</param>
 internal sealed record ImportAnswer(
-    Guid Id, ImportState State, string? Phase, double Progress, string? FileName, string? UserName, long RowsRead,
-    long Inserted, long Updated, long Unchanged, long Duplicates, long Rejected, string Encoding, char Delimiter,
-    string? HeaderLanguage, string Country, IReadOnlyList<ImportColumn> Columns, IReadOnlyList<string> Tags,
-    ImportAnswer.Problem? Error, DateTimeOffset CreatedAt, DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt)
+    Guid Id, ImportState State, string? Phase, double Progress, string? FileName, string? UserName, long? RowsTotal,
+    long RowsRead, long Inserted, long Updated, long Unchanged, long Duplicates, long Rejected, string Encoding,
+    char Delimiter, string? HeaderLanguage, string Country, IReadOnlyList<ImportColumn> Columns,
+    IReadOnlyList<string> Tags, bool IsOptOutList, ImportAnswer.Problem? Error, DateTimeOffset CreatedAt,
+    DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt, bool CanUndo, DateTimeOffset? UndoneAt, string? UndoneBy,
+    long Removed, long Restored, long Kept)
 {
+    /// <summary>The phase of one that is being taken back.</summary>
+    public const string Undoing = "undoing";
+
     /// <param name="Field">What is wrong: file.</param>
     /// <param name="Line">Where in the file; null if that cannot be said.</param>
     /// <param name="Detail">What is wrong there, and what to do.</param>
@@ -77,24 +99,23 @@ internal sealed record ImportAnswer(
         }
     }
 
-    // Writing takes longer than reading.
-    private const double ReadingShare = 0.3;
-
     public static ImportAnswer Read(NpgsqlDataReader row, string language)
     {
         var plan = JsonSerializer.Deserialize<ImportPlan>(row.GetString(3), JsonSerializerOptions.Web)!;
-        var (bytes, read, rows, merged) = (row.GetInt64(6), row.GetInt64(7), row.GetInt64(8), row.GetInt32(14));
         var state = Enum.Parse<ImportState>(row.GetString(1), ignoreCase: true);
-        var phase = Text(2);
+        var (phase, total, read) = (Text(2), row.IsDBNull(17) ? (long?)null : row.GetInt64(17), row.GetInt64(7));
+        var (inserted, updated) = (row.GetInt64(8), row.GetInt64(9));
+        var (removed, restored, kept) = (row.GetInt64(20), row.GetInt64(21), row.GetInt64(22));
         var progress = state is ImportState.Completed ? 1
-            : phase == "writing" ? ReadingShare + (1 - ReadingShare) * merged / Math.Max(1, rows)
-            : ReadingShare * read / Math.Max(1, bytes);
+            : phase is Undoing ? (removed + restored + kept) / Math.Max(1.0, inserted + updated)
+            : read / Math.Max(1.0, total ?? 0);
         return new(
-            row.GetGuid(0), state, phase, Math.Round(progress, 3), Text(4), Text(5), rows, row.GetInt64(9),
-            row.GetInt64(10), row.GetInt64(11), row.GetInt64(12), row.GetInt64(13), plan.Encoding, plan.Delimiter,
-            plan.HeaderLanguage, plan.Country, plan.Columns, plan.Tags,
-            Text(15) is { } error ? Problem.Of(error, language) : null,
-            row.GetFieldValue<DateTimeOffset>(16), At(17), At(18));
+            row.GetGuid(0), state, phase, Math.Round(progress, 3), Text(4), Text(5), total, read, inserted, updated,
+            row.GetInt64(10), row.GetInt64(11), row.GetInt64(12), plan.Encoding, plan.Delimiter, plan.HeaderLanguage,
+            plan.Country, plan.Columns, plan.Tags, plan.IsOptOutList,
+            Text(13) is { } error ? Problem.Of(error, language) : null,
+            row.GetFieldValue<DateTimeOffset>(14), At(15), At(16), row.GetBoolean(23), At(18), Text(19), removed,
+            restored, kept);
 
         string? Text(int column) => row.IsDBNull(column) ? null : row.GetString(column);
         DateTimeOffset? At(int column) => row.IsDBNull(column) ? null : row.GetFieldValue<DateTimeOffset>(column);

@@ -1,80 +1,102 @@
+using System.Threading.Channels;
 using Npgsql;
 using ServiceDefaults;
 
 namespace Services.Campaigns;
 
 /// <summary>
-/// Brings the staged rows into the contacts: in chunks, each in a transaction of its own together with the note of how
-/// far it has come. So nobody waits long for a contact, and a crash in the middle goes on where it was.
+/// Brings the rows of a file into the contacts: in chunks, each in a transaction of its own together with the note of
+/// how far it has come. So nobody waits long for a contact, and a crash in the middle goes on where it was.
 /// </summary>
 internal sealed class ImportMerge(NpgsqlConnection connection, TimeProvider clock)
 {
-    private const int ChunkSize = 10_000;
-
-    public async Task RunAsync(ImportJob job, int rows, CancellationToken cancellationToken)
+    public async Task RunAsync(ImportJob job, ChannelReader<ImportChunk> chunks, CancellationToken cancellationToken)
     {
-        for (var from = job.MergedUpTo; from < rows; from += ChunkSize)
+        await using (var create = new NpgsqlCommand(ImportCopy.Table, connection))
         {
-            await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-            await MergeAsync(transaction, job.Id, from, Math.Min(from + ChunkSize, rows), cancellationToken);
-            await transaction.CommitAsync(cancellationToken);
+            await create.ExecuteNonQueryAsync(cancellationToken);
         }
 
-        await using var last = await connection.BeginTransactionAsync(cancellationToken);
-        await last.ExecuteAsync("""
-            with finished as (
-                update contact_imports set state = 'completed', phase = null, finished_at = $2 where id = $1 returning *
-            )
-            insert into activity (id, at, user_name, action, subject_id, subject, details)
-            select uuid_v7(), $2, user_name, 'contacts.imported', id, file_name, jsonb_build_object(
-                'rowsRead', rows_read::text, 'inserted', inserted::text, 'updated', updated::text,
-                'rejected', rejected::text)
-            from finished
-            """, cancellationToken, job.Id, clock.GetUtcNow());
-        await ImportStore.DropFileAsync(last, job.Id, cancellationToken);
-        await last.CommitAsync(cancellationToken);
+        await foreach (var chunk in chunks.ReadAllAsync(cancellationToken))
+        {
+            await MergeAsync(job.Id, chunk, cancellationToken);
+        }
     }
 
-    // What a cell leaves empty stays as it is; tags are added, attributes replace those of the same name. A row that
-    // says nothing new changes nothing, not even the time of the last change. The insert and the update of a conflict
-    // are told apart by xmax: only an update has locked the row before.
-    private Task<int> MergeAsync(
-        NpgsqlTransaction transaction, Guid id, int from, int to, CancellationToken cancellationToken) =>
+    private async Task MergeAsync(Guid id, ImportChunk chunk, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await ImportCopy.StageAsync(connection, chunk.Good, now, cancellationToken);
+        await ImportCopy.RejectAsync(connection, id, chunk.Rejected, cancellationToken);
+        var inserted = await InsertAsync(transaction, id, now, cancellationToken);
+        var updated = inserted == chunk.Good.Count ? 0 : await UpdateAsync(transaction, id, now, cancellationToken);
+        await transaction.ExecuteAsync("""
+            update contact_imports set
+                merged_up_to = $2, rows_read = $2, inserted = inserted + $3, updated = updated + $4,
+                unchanged = unchanged + $5, duplicates = duplicates + $6, rejected = rejected + $7
+            where id = $1
+            """, cancellationToken, id, chunk.To, inserted, updated, chunk.Good.Count - inserted - updated,
+            chunk.Duplicates, chunk.Rejected.Count);
+        await transaction.CommitAsync(cancellationToken);
+    }
+
+    private static Task<int> InsertAsync(
+        NpgsqlTransaction transaction, Guid id, DateTimeOffset now, CancellationToken cancellationToken) =>
         transaction.ExecuteAsync("""
-            with chunk as (
-                select * from staged where row > $2 and row <= $3
-            ), merged as (
-                insert into contacts as c (
-                    id, phone, first_name, last_name, language, tags, attributes, opted_out_at, consent_at, created_at,
-                    updated_at)
-                select id, phone, first_name, last_name, language, tags, attributes, case when opted_out then $4 end,
-                    case when opted_out then $4 end, $4, $4
-                from chunk order by row
-                on conflict (phone) do update set
-                    first_name = coalesce(excluded.first_name, c.first_name),
-                    last_name = coalesce(excluded.last_name, c.last_name),
-                    language = coalesce(excluded.language, c.language),
-                    tags = c.tags || array(
-                        select tag from unnest(excluded.tags) with ordinality as added (tag, place)
-                        where tag <> all (c.tags) order by place),
-                    attributes = c.attributes || excluded.attributes,
-                    opted_out_at = coalesce(c.opted_out_at, excluded.opted_out_at),
-                    consent_at = case when c.opted_out_at is null then greatest(c.consent_at, excluded.consent_at)
-                        else c.consent_at end,
-                    updated_at = excluded.updated_at
-                where excluded.first_name <> coalesce(c.first_name, '')
-                    or excluded.last_name <> coalesce(c.last_name, '')
-                    or excluded.language <> coalesce(c.language, '')
-                    or excluded.opted_out_at is not null and c.opted_out_at is null
-                    or not excluded.tags <@ c.tags or not excluded.attributes <@ c.attributes
-                returning xmax = 0 as is_new
-            ), counted as (
-                select count(*) filter (where is_new) as inserted, count(*) filter (where not is_new) as updated
-                from merged
+            insert into contacts (
+                id, phone, first_name, last_name, language, tags, attributes, opted_out_at, consent_at, created_at,
+                updated_at, import_id)
+            select id, phone, first_name, last_name, language, tags, attributes, case when opted_out then $2 end,
+                case when opted_out then $2 end, $2, $2, $1
+            from staged order by row
+            on conflict (phone) do nothing
+            """, cancellationToken, id, now);
+
+    // What a cell leaves empty stays as it is; tags are added, attributes replace those of the same name. A row that
+    // says nothing new changes nothing, not even the time of the last change. Whoever has been erased meanwhile stays
+    // so. The planner knows nothing of the staged rows, and would look through all contacts rather than their index.
+    private static async Task<int> UpdateAsync(
+        NpgsqlTransaction transaction, Guid id, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        await transaction.ExecuteAsync(
+            "set local enable_hashjoin = off; set local enable_mergejoin = off", cancellationToken);
+        return await transaction.ScalarAsync<int>("""
+            with old as (
+                select c.*, s.first_name as new_first_name, s.last_name as new_last_name, s.language as new_language,
+                    s.tags as new_tags, s.attributes as new_attributes, s.opted_out
+                from staged s join contacts c on c.phone = s.phone
+                where c.id <> s.id and (s.first_name <> coalesce(c.first_name, '')
+                    or s.last_name <> coalesce(c.last_name, '')
+                    or s.language <> coalesce(c.language, '')
+                    or s.opted_out and c.opted_out_at is null
+                    or not s.tags <@ c.tags or not s.attributes <@ c.attributes)
+                order by c.id for update of c
+            ), noted as (
+                insert into contact_import_changes (
+                    import_id, contact_id, changed_at, first_name, last_name, language, tags, attributes, opted_out_at,
+                    consent_at, updated_at)
+                select $1, id, $2, first_name, last_name, language, tags, attributes, opted_out_at, consent_at,
+                    updated_at
+                from old
+                on conflict do nothing
+            ), changed as (
+                update contacts c set
+                    first_name = coalesce(new_first_name, old.first_name),
+                    last_name = coalesce(new_last_name, old.last_name),
+                    language = coalesce(new_language, old.language),
+                    tags = old.tags || array(
+                        select tag from unnest(new_tags) with ordinality as added (tag, place)
+                        where tag <> all (old.tags) order by place),
+                    attributes = old.attributes || new_attributes,
+                    opted_out_at = case when opted_out then coalesce(old.opted_out_at, $2) else old.opted_out_at end,
+                    consent_at = case when opted_out and old.opted_out_at is null then greatest(old.consent_at, $2)
+                        else old.consent_at end,
+                    updated_at = $2
+                from old where c.id = old.id
+                returning 1
             )
-            update contact_imports i set
-                merged_up_to = $3, inserted = i.inserted + counted.inserted, updated = i.updated + counted.updated,
-                unchanged = i.unchanged + (select count(*) from chunk) - counted.inserted - counted.updated
-            from counted where i.id = $1
-            """, cancellationToken, id, from, to, clock.GetUtcNow());
+            select count(*)::int from changed
+            """, cancellationToken, id, now);
+    }
 }

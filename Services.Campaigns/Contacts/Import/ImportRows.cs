@@ -6,6 +6,13 @@ namespace Services.Campaigns;
 /// <summary>The rows of a file, each as what it says about a contact or as what is wrong with it.</summary>
 internal static class ImportRows
 {
+    /// <summary>The numbers of all rows are kept in memory, to find those that stand twice.</summary>
+    private const int Most = 5_000_000;
+
+    private static readonly Remedy TooMany = new(
+        $"The file has more than {Most / 1_000_000} million rows: send it in parts.",
+        $"Le fichier a plus de {Most / 1_000_000} millions de lignes : envoyez-le en plusieurs parties.");
+
     private static readonly Remedy Quotes = new(
         "From this line on a quote is not closed, or stands in the wrong place: a field that begins with a quote ends "
         + "with one, and a quote inside it is written twice.",
@@ -23,11 +30,36 @@ internal static class ImportRows
     private static readonly string[] Yes = ["yes", "true", "1", "x", "oui", "vrai"];
     private static readonly string[] No = ["no", "false", "0", "non", "faux", ""];
 
-    /// <exception cref="ImportFileException">The file itself is broken from there on.</exception>
+    /// <summary>How many rows there are: goes through all of the file, without looking into them.</summary>
+    /// <exception cref="ImportFileException">The file cannot be read to its end.</exception>
+    public static async Task<int> CountAsync(Stream file, ImportPlan plan, CancellationToken cancellationToken)
+    {
+        var rows = 0;
+        await foreach (var csv in RecordsAsync(file, plan, cancellationToken))
+        {
+            if (++rows > Most)
+            {
+                throw new ImportFileException(csv.LineNumber, TooMany);
+            }
+        }
+
+        return rows;
+    }
+
+    /// <exception cref="ImportFileException">The file cannot be read to its end.</exception>
     public static async IAsyncEnumerable<ImportRow> ReadAsync(
         Stream file, ImportPlan plan, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var country = Country.Find(plan.Country)!;
+        await foreach (var csv in RecordsAsync(file, plan, cancellationToken))
+        {
+            yield return Read(csv, plan, country);
+        }
+    }
+
+    private static async IAsyncEnumerable<CsvReader> RecordsAsync(
+        Stream file, ImportPlan plan, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
         CsvMalformedRecord? malformed = null;
         var options = CsvSniffer.Options(plan.Encoding, plan.Delimiter) with
         {
@@ -38,7 +70,7 @@ internal static class ImportRows
         await using var csv = CsvReader.Create(file, options);
         while (await NextAsync())
         {
-            yield return Read(csv, plan, country);
+            yield return csv;
         }
 
         async Task<bool> NextAsync()

@@ -9,8 +9,15 @@ internal sealed class ImportStore(NpgsqlDataSource database, TimeProvider clock)
 {
     private static readonly TimeSpan UploadPatience = TimeSpan.FromHours(6);
 
-    /// <summary>Rejected rows hold what people wrote: they go when nobody will correct them any more.</summary>
-    private static readonly TimeSpan RejectsKept = TimeSpan.FromDays(30);
+    /// <summary>
+    /// Rejected rows, and what contacts were before, say much about people: they go when nobody will correct the ones or
+    /// want the others back any more.
+    /// </summary>
+    public static readonly TimeSpan Kept = TimeSpan.FromDays(30);
+
+    /// <summary>Whether an import can be undone, as a condition; the parameter is the oldest finish.</summary>
+    public const string CanUndo =
+        "state = 'completed' and undone_at is null and inserted + updated > 0 and finished_at > $2";
 
     public async Task<Guid> BeginAsync(
         ImportPlan plan, string? fileName, string? userName, CancellationToken cancellationToken)
@@ -74,42 +81,85 @@ internal sealed class ImportStore(NpgsqlDataSource database, TimeProvider clock)
     {
         await using var command = database.Command("""
             update contact_imports set
-                state = 'running', phase = 'reading', started_at = coalesce(started_at, $2), tries = tries + 1
+                state = 'running', phase = case when undo_wanted_at is null then 'reading' else 'undoing' end, started_at = coalesce(started_at, $2), tries = tries + 1
             where id = $1 and tries < $3
-            returning plan, bytes, merged_up_to
+            returning plan, undo_wanted_at is not null, merged_up_to
             """, id, clock.GetUtcNow(), mostTries);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         return await reader.ReadAsync(cancellationToken)
             ? new(
                 id, JsonSerializer.Deserialize<ImportPlan>(reader.GetString(0), JsonSerializerOptions.Web)!,
-                reader.GetInt64(1), reader.GetInt32(2))
+                reader.GetBoolean(1), reader.GetInt32(2))
             : null;
     }
 
-    /// <summary>Tells those who watch how far the reading has come.</summary>
-    public Task NoteReadingAsync(
-        Guid id, long rows, long duplicates, long rejected, long bytesRead, CancellationToken cancellationToken) =>
-        ExecuteAsync("""
-            update contact_imports
-            set rows_read = $2, duplicates = $3, rejected = $4, bytes_read = least(bytes, $5) where id = $1
-            """, cancellationToken, id, rows, duplicates, rejected, bytesRead);
+    /// <summary>The file has been looked through; from now on its rows are taken in.</summary>
+    public Task NoteSizeAsync(Guid id, int rows, CancellationToken cancellationToken) => ExecuteAsync(
+        "update contact_imports set phase = 'writing', rows_total = $2 where id = $1", cancellationToken, id, rows);
 
-    public async Task FailAsync(Guid id, ImportError error, CancellationToken cancellationToken)
+    public Task FinishAsync(Guid id, CancellationToken cancellationToken) => EndAsync(id, """
+        with finished as (
+            update contact_imports set state = 'completed', phase = null, finished_at = $2 where id = $1 returning *
+        )
+        insert into activity (id, at, user_name, action, subject_id, subject, details)
+        select uuid_v7(), $2, user_name, 'contacts.imported', id, file_name, jsonb_build_object(
+            'rowsRead', rows_read::text, 'inserted', inserted::text, 'updated', updated::text,
+            'rejected', rejected::text)
+        from finished
+        """, cancellationToken);
+
+    /// <summary>Wants it undone; false if that cannot be.</summary>
+    public async Task<bool> WishUndoneAsync(Guid id, Caller caller, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        await using var command = database.Command($"""
+            update contact_imports set
+                state = 'running', phase = 'undoing', undo_wanted_at = $3, undone_by = $4, tries = 0
+            where id = $1 and {CanUndo}
+            """, id, now - Kept, now, caller.Name);
+        return await command.ExecuteNonQueryAsync(cancellationToken) == 1;
+    }
+
+    /// <summary>It has been taken back: because somebody wanted it, or because it could not be completed.</summary>
+    public Task FinishUndoAsync(Guid id, CancellationToken cancellationToken) => EndAsync(id, """
+        with finished as (
+            update contact_imports set
+                state = case when error is null then 'completed' else 'failed' end, phase = null,
+                undone_at = case when error is null then $2::timestamptz end,
+                finished_at = case when error is null then finished_at else $2 end
+            where id = $1 returning *
+        )
+        insert into activity (id, at, user_name, action, subject_id, subject, details)
+        select uuid_v7(), $2, undone_by, 'contacts.importUndone', id, file_name, jsonb_build_object(
+            'removed', removed::text, 'restored', restored::text, 'kept', kept::text)
+        from finished where error is null
+        """, cancellationToken);
+
+    /// <summary>It cannot be done. What had been done of it already is taken back first.</summary>
+    public Task FailAsync(Guid id, ImportError error, CancellationToken cancellationToken) => EndAsync(id, """
+        update contact_imports set
+            state = case when undo_wanted_at is not null and error is null then 'completed'
+                when undo_wanted_at is null and merged_up_to > 0 then 'running' else 'failed' end,
+            phase = case when undo_wanted_at is null and merged_up_to > 0 then 'undoing' end,
+            undo_wanted_at = case when undo_wanted_at is null and merged_up_to > 0 then $2::timestamptz end,
+            error = case when undo_wanted_at is null then $3 else error end,
+            finished_at = coalesce(finished_at, $2), tries = 0
+        where id = $1
+        """, cancellationToken, Json(error));
+
+    /// <summary>
+    /// The file goes along: it has done its duty, and holds more about people than anybody needs any longer.
+    /// </summary>
+    private async Task EndAsync(Guid id, string sql, CancellationToken cancellationToken, params object?[] values)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await transaction.ExecuteAsync("""
-            update contact_imports set state = 'failed', phase = null, error = $2, finished_at = $3 where id = $1
-            """, cancellationToken, id, Json(error), clock.GetUtcNow());
-        await DropFileAsync(transaction, id, cancellationToken);
+        await transaction.ExecuteAsync(sql, cancellationToken, [id, clock.GetUtcNow(), .. values]);
+        await transaction.ExecuteAsync("delete from contact_import_chunks where import_id = $1", cancellationToken, id);
         await transaction.CommitAsync(cancellationToken);
     }
 
-    /// <summary>The file has done its duty; it holds more about people than anybody needs any longer.</summary>
-    public static Task DropFileAsync(NpgsqlTransaction transaction, Guid id, CancellationToken cancellationToken) =>
-        transaction.ExecuteAsync("delete from contact_import_chunks where import_id = $1", cancellationToken, id);
-
-    /// <summary>Throws away uploads that never ended and rejected rows of long ago.</summary>
+    /// <summary>Throws away uploads that never ended and what is kept of imports of long ago.</summary>
     public async Task PruneAsync(CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
@@ -119,7 +169,11 @@ internal sealed class ImportStore(NpgsqlDataSource database, TimeProvider clock)
         await ExecuteAsync("""
             delete from contact_import_rejects r using contact_imports i
             where i.id = r.import_id and i.finished_at < $1
-            """, cancellationToken, now - RejectsKept);
+            """, cancellationToken, now - Kept);
+        await ExecuteAsync("""
+            delete from contact_import_changes x using contact_imports i
+            where i.id = x.import_id and i.finished_at < $1
+            """, cancellationToken, now - Kept);
     }
 
     /// <summary>The file from its beginning, in the pieces in which it came.</summary>
@@ -135,7 +189,8 @@ internal sealed class ImportStore(NpgsqlDataSource database, TimeProvider clock)
 }
 
 /// <param name="MergedUpTo">The last row that an earlier try has brought into the contacts.</param>
-internal sealed record ImportJob(Guid Id, ImportPlan Plan, long Bytes, int MergedUpTo);
+/// <param name="IsUndo">It is to be taken back.</param>
+internal sealed record ImportJob(Guid Id, ImportPlan Plan, bool IsUndo, int MergedUpTo);
 
 /// <param name="Field">What is wrong: file.</param>
 /// <param name="Line">Where in the file; null if that cannot be said.</param>

@@ -2,6 +2,8 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using FsCheck.Fluent;
 using Testing;
@@ -11,6 +13,9 @@ namespace Services.Campaigns.Tests;
 [Collection(CampaignsApp.Name)]
 public class ImportApiTests(CampaignsApp app)
 {
+    private static readonly JsonSerializerOptions Readable =
+        new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     [Fact]
     public async Task Every_row_lands_in_one_pile_and_the_piles_add_up()
     {
@@ -223,40 +228,91 @@ public class ImportApiTests(CampaignsApp app)
     [Fact]
     public async Task An_import_that_a_crash_has_interrupted_goes_on_where_it_was()
     {
-        var phones = Enumerable.Range(0, 3).Select(_ => CampaignsApp.AnyPhone()).ToList();
-        var import = await ImportAsync("phone\n" + string.Join('\n', phones));
-        // As a process leaves it that dies after the first row's chunk: the file is still there.
+        var first = 447_900_000_000 + Random.Shared.Next(10_000) * 10_000;
+        var phones = Enumerable.Range(0, 10_002).Select(index => $"+{first + index}").ToList();
+        var file = "phone\n" + string.Join('\n', phones);
+        var import = await ImportAsync(file);
+        // As a process leaves it that dies after the first chunk: the file is still there.
         await app.ExecuteAsync("""
             with file as (
                 insert into contact_import_chunks (import_id, number, bytes) values ($1, 0, $2) returning 1)
-            update contact_imports set state = 'running', merged_up_to = 1, inserted = 1, unchanged = 0
+            update contact_imports set state = 'running', merged_up_to = 10000, inserted = 10000, unchanged = 0
             from file where id = $1
-            """, import.Id(), Encoding.UTF8.GetBytes("phone\n" + string.Join('\n', phones)));
-        await app.ExecuteAsync("delete from contacts where phone = $1", phones[2]);
+            """, import.Id(), Encoding.UTF8.GetBytes(file));
+        await app.ExecuteAsync("delete from contacts where phone = $1", phones[^1]);
 
         var again = await DoneAsync(import.Id());
 
-        Assert.Equal((3, 2, 1), ((int)again["rowsRead"]!, (int)again["inserted"]!, (int)again["unchanged"]!));
-        await FindAsync(phones[2]);
+        Assert.Equal(
+            (10_002, 10_001, 1), ((int)again["rowsRead"]!, (int)again["inserted"]!, (int)again["unchanged"]!));
+        await FindAsync(phones[^1]);
     }
 
     [Fact]
-    public async Task The_piles_add_up_whatever_is_in_the_file()
+    public async Task Every_row_stands_in_the_pile_where_it_belongs_whatever_is_in_the_file()
     {
         var phones = Enumerable.Range(0, 20).Select(_ => CampaignsApp.AnyPhone()).ToArray();
         var row = from phone in Gen.Elements<string>([.. phones, "", "abc", "0"])
                   from name in Gen.Elements("", "Zoé", "\"a;b\"", "x\"y", "'=1", "\u0001")
                   from tag in Gen.Elements("", "vip", "a,b|c")
-                  select $"{phone};{name};{tag}\n";
-        foreach (var rows in row.ArrayOf(60).Sample(5))
+                  select (Phone: phone, Name: name, Tags: tag);
+        var people = new Dictionary<string, (string Name, HashSet<string> Tags)>();
+        foreach (var rows in row.ArrayOf(60).Sample(8))
         {
-            var import = await ImportAsync("phone;firstName;tags\n" + string.Concat(rows));
+            var expected = Piles(rows, phones, people);
+
+            var import = await ImportAsync(
+                "phone;firstName;tags\n" + string.Concat(rows.Select(r => $"{r.Phone};{r.Name};{r.Tags}\n")));
 
             Assert.Equal("completed", (string?)import["state"]);
+            Assert.Equal(60, (int)import["rowsTotal"]!);
             Assert.Equal(60, (int)import["rowsRead"]!);
-            Assert.Equal(60, new[] { "inserted", "updated", "unchanged", "duplicates", "rejected" }
-                .Sum(pile => (int)import[pile]!));
+            Assert.Equal(expected, (
+                (int)import["inserted"]!, (int)import["updated"]!, (int)import["unchanged"]!,
+                (int)import["duplicates"]!, (int)import["rejected"]!));
         }
+    }
+
+    [Fact]
+    public async Task The_people_of_an_opt_out_list_are_opted_out_and_nothing_else_changes()
+    {
+        var (known, unknown) = (CampaignsApp.AnyPhone(), CampaignsApp.AnyPhone());
+        await app.CreateContactAsync(new() { ["phone"] = known, ["firstName"] = "Zoé" });
+
+        var import = await ImportAsync($"firstName,phone\nAna,{known}\nLéa,{unknown}\n", "&list=optOut");
+
+        Assert.Equal((1, 1), ((int)import["inserted"]!, (int)import["updated"]!));
+        var (zoe, other) = (await FindAsync(known), await FindAsync(unknown));
+        Assert.Equal((true, "Zoé"), ((bool)zoe["optedOut"]!, (string?)zoe["firstName"]));
+        Assert.Equal((true, null), ((bool)other["optedOut"]!, (string?)other["firstName"]));
+    }
+
+    [Fact]
+    public async Task Rejected_rows_that_are_sent_again_are_read_as_their_file_was()
+    {
+        var phone = CampaignsApp.AnyPhone();
+        var import = await ImportAsync("a;b;Ville\nZoé;123;Lyon\n", "&map=a:attribute.surnom&map=b:phone&tag=mai");
+
+        using var corrected = Csv(Encoding.UTF8.GetBytes($"line,reason,a,b,Ville\n2,wrong,Zoé,{phone},Lyon\n"));
+        var again = await DoneAsync(
+            await app.Client.PostAsync($"/api/contacts/imports/{import.Id()}/rejects", corrected));
+
+        Assert.Equal((1, 1), ((int)again["rowsRead"]!, (int)again["inserted"]!));
+        var contact = await FindAsync(phone);
+        Assert.Equal("""{"Ville":"Lyon","surnom":"Zoé"}""", contact["attributes"]!.ToJsonString(Readable));
+        Assert.Equal("mai", (string?)contact["tags"]!.AsArray().Single());
+    }
+
+    [Theory]
+    [InlineData("fr", "Le numéro de téléphone manque.")]
+    [InlineData("en", "The phone number is missing.")]
+    public async Task The_reason_is_told_in_the_language_of_whoever_asks(string language, string reason)
+    {
+        var import = await ImportAsync("phone;firstName\n;Ana\n");
+
+        var rows = await app.GetAsync($"/api/contacts/imports/{import.Id()}/rejected-rows?language={language}");
+
+        Assert.Equal(reason, (string?)Assert.Single(rows["items"]!.AsArray())!["reason"]);
     }
 
     private async Task<JsonNode> CheckAsync(string file, string query)
@@ -272,12 +328,50 @@ public class ImportApiTests(CampaignsApp app)
     private static ByteArrayContent Csv(byte[] file) =>
         new(file) { Headers = { ContentType = new("text/csv") } };
 
-    private Task<JsonNode> ImportAsync(string file) => ImportAsync(Encoding.UTF8.GetBytes(file));
+    private Task<JsonNode> ImportAsync(string file, string query = "") =>
+        ImportAsync(Encoding.UTF8.GetBytes(file), query);
 
-    private async Task<JsonNode> ImportAsync(byte[] file)
+    private async Task<JsonNode> ImportAsync(byte[] file, string query = "")
     {
         using var content = Csv(file);
-        return await DoneAsync(await app.Client.PostAsync("/api/contacts/import?country=FR", content));
+        return await DoneAsync(await app.Client.PostAsync($"/api/contacts/import?country=FR{query}", content));
+    }
+
+    /// <summary>What should become of the rows; <paramref name="people"/> become what they should be then.</summary>
+    private static (int Inserted, int Updated, int Unchanged, int Duplicates, int Rejected) Piles(
+        IEnumerable<(string Phone, string Name, string Tags)> rows, string[] phones,
+        Dictionary<string, (string Name, HashSet<string> Tags)> people)
+    {
+        var (inserted, updated, unchanged, duplicates, rejected) = (0, 0, 0, 0, 0);
+        var seen = new HashSet<string>();
+        foreach (var (phone, name, tags) in rows)
+        {
+            var added = tags.Split(',', '|').Where(tag => tag.Length > 0).ToHashSet();
+            if (!phones.Contains(phone) || name == "\u0001")
+            {
+                rejected++;
+            }
+            else if (!seen.Add(phone))
+            {
+                duplicates++;
+            }
+            else if (!people.TryGetValue(phone, out var person))
+            {
+                inserted++;
+                people[phone] = (name, added);
+            }
+            else if ((name.Length > 0 && name != person.Name) || !added.IsSubsetOf(person.Tags))
+            {
+                updated++;
+                people[phone] = (name.Length > 0 ? name : person.Name, [.. person.Tags, .. added]);
+            }
+            else
+            {
+                unchanged++;
+            }
+        }
+
+        return (inserted, updated, unchanged, duplicates, rejected);
     }
 
     private async Task<JsonNode> DoneAsync(HttpResponseMessage response)
