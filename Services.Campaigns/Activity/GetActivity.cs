@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
 
 namespace Services.Campaigns;
 
@@ -31,8 +32,17 @@ internal static class GetActivity
         return TypedResults.Ok(await entries.ToPageAsync(page, e => e.Id, ActivityAnswer.Of, cancellationToken));
     }
 
-    public static void MapActivity(this IEndpointRouteBuilder app) =>
-        app.MapGet("/api/activity", HandleAsync).WithTags("Activity");
+    /// <summary>Everybody who has done something, to choose from.</summary>
+    public static async Task<Ok<List<string>>> PeopleAsync(CampaignsDbContext db, CancellationToken cancellationToken) =>
+        TypedResults.Ok(await db.Activity.Where(e => e.UserName != null).Select(e => e.UserName!).Distinct().Order()
+            .ToListAsync(cancellationToken));
+
+    public static void MapActivity(this IEndpointRouteBuilder app)
+    {
+        var activity = app.MapGroup("/api/activity").WithTags("Activity");
+        activity.MapGet("", HandleAsync);
+        activity.MapGet("/people", PeopleAsync);
+    }
 }
 
 /// <param name="UserName">Null if nobody was signed in.</param>

@@ -8,7 +8,7 @@ internal sealed record CampaignAnswer(
     CampaignAnswer.Message2Part? Message2, Audience Audience, DateTimeOffset? StartAt, QuietHours? QuietHours,
     DateTimeOffset CreatedAt, DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt)
 {
-    /// <summary>Where a list was asked for with them, without measured rate and estimate.</summary>
+    /// <summary>Where a list was asked for with them, without the measured rate.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public CampaignStats? Stats { get; init; }
 

@@ -30,9 +30,7 @@ internal static class GetCampaigns
             return form.Problem;
         }
 
-        // fold() is in 0002_contacts.sql.
-        var campaigns = text is null ? db.Campaigns
-            : db.Campaigns.FromSql($"select * from campaigns where strpos(fold(name), fold({text})) > 0");
+        var campaigns = Found(db, text);
         campaigns = wanted is null ? campaigns : campaigns.Where(c => c.Status == wanted);
         if (include is not "stats")
         {
@@ -47,9 +45,17 @@ internal static class GetCampaigns
     }
 
     /// <summary>How many campaigns there are in each state.</summary>
-    public static async Task<Ok<CampaignCounts>> CountAsync(CampaignsDbContext db, CancellationToken cancellationToken)
+    public static async Task<Results<Ok<CampaignCounts>, ValidationProblem>> CountAsync(
+        string? search, CampaignsDbContext db, CancellationToken cancellationToken)
     {
-        var counts = await db.Campaigns.GroupBy(c => c.Status).Select(group => new { group.Key, N = group.Count() })
+        var form = new FormReader();
+        var text = form.Optional("search", search, 100);
+        if (!form.IsValid)
+        {
+            return form.Problem;
+        }
+
+        var counts = await Found(db, text).GroupBy(c => c.Status).Select(group => new { group.Key, N = group.Count() })
             .ToDictionaryAsync(group => group.Key, group => group.N, cancellationToken);
         return TypedResults.Ok(new CampaignCounts(
             counts.Values.Sum(), Of(CampaignStatus.Draft), Of(CampaignStatus.Scheduled), Of(CampaignStatus.Running),
@@ -57,6 +63,10 @@ internal static class GetCampaigns
 
         int Of(CampaignStatus status) => counts.GetValueOrDefault(status);
     }
+
+    // fold() is in 0002_contacts.sql.
+    private static IQueryable<Campaign> Found(CampaignsDbContext db, string? text) => text is null ? db.Campaigns
+        : db.Campaigns.FromSql($"select * from campaigns where strpos(fold(name), fold({text})) > 0");
 }
 
 internal sealed record CampaignCounts(

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
@@ -12,6 +13,7 @@ namespace Services.Campaigns;
 internal static class GetFailures
 {
     private const int MostDays = 366;
+    private const int MostCampaigns = 3;
 
     /// <param name="status">failed (without it) or skipped.</param>
     public static async Task<Results<Ok<List<FailureAnswer>>, ValidationProblem, ProblemHttpResult>> OfCampaignAsync(
@@ -34,20 +36,45 @@ internal static class GetFailures
             : Problems.NotFound("campaign", id);
     }
 
-    /// <summary>Of all campaigns.</summary>
+    /// <summary>Of all campaigns, with those that a cause has hit most.</summary>
     public static async Task<Results<Ok<List<FailureAnswer>>, ValidationProblem>> OfAllAsync(
         HttpRequest request, NpgsqlDataSource database, IOptions<SandboxOptions> sandbox, TimeProvider clock,
-        CancellationToken cancellationToken, int days = 30) =>
-        days is < 1 or > MostDays
-            ? Problems.Field("days", $"days is a number from 1 to {MostDays}.")
-            : TypedResults.Ok(await ReadAsync(
-                // Campaign by campaign, each by its index of the states.
-                database.Command("""
-                    select m.error_code, count(*) from campaigns c
-                    join messages m on m.campaign_id = c.id and m.status = 5 and m.kind in (1, 2)
-                    where m.failed_at >= $1 and m.error_code is not null group by 1 order by 2 desc, 1
-                    """, clock.GetUtcNow() - TimeSpan.FromDays(days)),
-                new(request.Language(), sandbox.Value), cancellationToken));
+        CancellationToken cancellationToken, int days = 30)
+    {
+        if (days is < 1 or > MostDays)
+        {
+            return Problems.Field("days", $"days is a number from 1 to {MostDays}.");
+        }
+
+        // Campaign by campaign, each by its index of the states.
+        await using var command = database.Command($"""
+            with causes as (
+                select m.error_code as code, c.id, c.name, count(*) as n from campaigns c
+                join messages m on m.campaign_id = c.id and m.status = 5 and m.kind in (1, 2)
+                where m.failed_at >= $1 and m.error_code is not null group by 1, 2, 3
+            )
+            select code, sum(n)::bigint,
+                (array_agg(id order by n desc, id desc))[:{MostCampaigns}],
+                (array_agg(name order by n desc, id desc))[:{MostCampaigns}],
+                (array_agg(n order by n desc, id desc))[:{MostCampaigns}], count(*)
+            from causes group by 1 order by 2 desc, 1
+            """, clock.GetUtcNow() - TimeSpan.FromDays(days));
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var explain = new Explain(request.Language(), sandbox.Value);
+        var failures = new List<FailureAnswer>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            var (ids, names, counts) = (
+                reader.GetFieldValue<Guid[]>(2), reader.GetFieldValue<string[]>(3), reader.GetFieldValue<long[]>(4));
+            failures.Add(FailureAnswer.Of(explain, reader.GetString(0), reader.GetInt64(1)) with
+            {
+                Campaigns = [.. ids.Select((id, place) => new FailureAnswer.InCampaign(id, names[place], counts[place]))],
+                CampaignCount = reader.GetInt64(5),
+            });
+        }
+
+        return TypedResults.Ok(failures);
+    }
 
     private static async Task<List<FailureAnswer>> ReadAsync(
         NpgsqlCommand command, Explain explain, CancellationToken cancellationToken)
@@ -57,9 +84,7 @@ internal static class GetFailures
         var failures = new List<FailureAnswer>();
         while (await reader.ReadAsync(cancellationToken))
         {
-            var error = explain.Error(reader.GetString(0))!;
-            failures.Add(new(
-                error.Code, error.Title, error.Explanation, error.Action, error.Permanent, reader.GetInt64(1)));
+            failures.Add(FailureAnswer.Of(explain, reader.GetString(0), reader.GetInt64(1)));
         }
 
         return failures;
@@ -68,4 +93,21 @@ internal static class GetFailures
 
 /// <summary>A cause in plain words, in the caller's language, and how many messages it stopped.</summary>
 internal sealed record FailureAnswer(
-    string Code, string Title, string Explanation, string Action, bool Permanent, long Count);
+    string Code, string Title, string Explanation, string Action, bool Permanent, long Count)
+{
+    /// <summary>Where of all campaigns is told: those with most of it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<InCampaign>? Campaigns { get; init; }
+
+    /// <summary>In how many it has happened.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? CampaignCount { get; init; }
+
+    public static FailureAnswer Of(Explain explain, string code, long count)
+    {
+        var error = explain.Error(code)!;
+        return new(error.Code, error.Title, error.Explanation, error.Action, error.Permanent, count);
+    }
+
+    internal sealed record InCampaign(Guid Id, string Name, long Count);
+}

@@ -24,13 +24,14 @@ internal sealed class StatsReader(
         var counters = await ReadCountersAsync(id, cancellationToken);
         return CampaignStats.Of(
             campaign, counters, await MeasureAsync(campaign, now, cancellationToken),
-            await EstimateAsync(campaign, counters.Of(MessageKind.Message1).Open, now, cancellationToken));
+            Estimate(campaign, counters, await ReadWaitingAsync([campaign], cancellationToken), now));
     }
 
-    /// <summary>Of several campaigns at once, without what would have to be measured.</summary>
+    /// <summary>Of several campaigns at once, without the rate, which would have to be measured.</summary>
     public async Task<Dictionary<Guid, CampaignStats>> ReadAsync(
         IReadOnlyList<Campaign> campaigns, CancellationToken cancellationToken)
     {
+        var waiting = await ReadWaitingAsync(campaigns, cancellationToken);
         await using var command = database.CreateCommand(
             "select campaign_id, kind, status, n from campaign_counters where campaign_id = any($1)");
         command.Parameters.Add(new() { Value = campaigns.Select(campaign => campaign.Id).ToArray() });
@@ -42,8 +43,12 @@ internal sealed class StatsReader(
             numbers[reader.GetGuid(0)][((MessageKind)reader.GetInt16(1), reader.GetInt16(2))] = reader.GetInt64(3);
         }
 
-        return campaigns.ToDictionary(
-            campaign => campaign.Id, campaign => CampaignStats.Of(campaign, new(numbers[campaign.Id]), 0, null));
+        var now = clock.GetUtcNow();
+        return campaigns.ToDictionary(campaign => campaign.Id, campaign =>
+        {
+            var counters = new Counters(numbers[campaign.Id]);
+            return CampaignStats.Of(campaign, counters, 0, Estimate(campaign, counters, waiting, now));
+        });
     }
 
     private async Task<Counters> ReadCountersAsync(Guid id, CancellationToken cancellationToken)
@@ -78,19 +83,39 @@ internal sealed class StatsReader(
     }
 
     // The running campaigns take turns: while k of them wait, each gets a k-th of the rate.
-    private async Task<DateTimeOffset?> EstimateAsync(
-        Campaign campaign, long open, DateTimeOffset now, CancellationToken cancellationToken)
+    private DateTimeOffset? Estimate(
+        Campaign campaign, Counters counters, IReadOnlyDictionary<Guid, long> waiting, DateTimeOffset now)
     {
         if (campaign.Status is not CampaignStatus.Running)
         {
             return null;
         }
 
-        var others = await db.Database.SqlQuery<long>($"""
-            select sum(k.n)::bigint as "Value" from campaign_counters k join campaigns c on c.id = k.campaign_id
-            where c.status = 'running' and c.id <> {campaign.Id} and k.kind = 1 and k.status in (0, 1, 2, 3)
-            group by c.id
-            """).ToListAsync(cancellationToken);
-        return now.AddSeconds((open + others.Sum(other => Math.Min(other, open))) / sending.Value.PerSecond);
+        var open = counters.Of(MessageKind.Message1).Open;
+        var others = waiting.Where(other => other.Key != campaign.Id).Sum(other => Math.Min(other.Value, open));
+        return now.AddSeconds((open + others) / sending.Value.PerSecond);
+    }
+
+    /// <summary>How many wait in each running campaign; not asked for if none of these runs.</summary>
+    private async Task<Dictionary<Guid, long>> ReadWaitingAsync(
+        IEnumerable<Campaign> campaigns, CancellationToken cancellationToken)
+    {
+        var waiting = new Dictionary<Guid, long>();
+        if (!campaigns.Any(campaign => campaign.Status is CampaignStatus.Running))
+        {
+            return waiting;
+        }
+
+        await using var command = database.CreateCommand("""
+            select c.id, sum(k.n)::bigint from campaign_counters k join campaigns c on c.id = k.campaign_id
+            where c.status = 'running' and k.kind = 1 and k.status in (0, 1, 2, 3) group by c.id
+            """);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            waiting[reader.GetGuid(0)] = reader.GetInt64(1);
+        }
+
+        return waiting;
     }
 }

@@ -28,6 +28,20 @@ public class ActivityTests(CampaignsApp app)
     }
 
     [Fact]
+    public async Task Everybody_who_stands_in_it_is_named_once()
+    {
+        var name = $"person-{Guid.NewGuid():n}";
+        var campaign = await app.CreateCampaignAsync([await app.CreateContactAsync()]);
+        await AsAsync(name, campaign.Id(), "cancel");
+        await AsAsync(name, campaign.Id(), "duplicate");
+
+        var people = (await app.GetAsync("/api/activity/people")).AsArray().Select(person => (string?)person).ToList();
+
+        Assert.Single(people, name);
+        Assert.DoesNotContain(null, people);
+    }
+
+    [Fact]
     public async Task What_was_refused_is_not_noted()
     {
         var campaign = await app.CreateCampaignAsync([await app.CreateContactAsync()]);
