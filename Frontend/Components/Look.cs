@@ -31,4 +31,13 @@ public static class Look
         CampaignStatus.Cancelled => "cross",
         _ => throw new ArgumentOutOfRangeException(nameof(status)),
     };
+
+    public static string Icon(ImportState state) => state switch
+    {
+        ImportState.Pending => "clock",
+        ImportState.Running => "arrow",
+        ImportState.Completed => "check",
+        ImportState.Failed => "warning",
+        _ => throw new ArgumentOutOfRangeException(nameof(state)),
+    };
 }

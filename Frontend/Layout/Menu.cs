@@ -14,6 +14,7 @@ public static class Menu
         new("/contacts", "Common.Menu.Contacts", "contacts"),
         new("/templates", "Common.Menu.Templates", "template"),
         new("/inbox", "Common.Menu.Inbox", "inbox"),
+        new("/activity", "Common.Menu.Activity", "activity"),
         new("/settings", "Common.Menu.Settings", "settings"),
     ];
 

@@ -50,7 +50,7 @@ public sealed partial class TextsTests
     [Fact]
     public void Every_status_and_mode_has_its_word_and_its_look()
     {
-        Type[] shown = [typeof(MessageStatus), typeof(CampaignStatus), typeof(SenderMode)];
+        Type[] shown = [typeof(MessageStatus), typeof(CampaignStatus), typeof(ImportState), typeof(SenderMode)];
         var expected = shown.SelectMany(type => Enum.GetNames(type).Select(name => $"Words.{type.Name}.{name}"));
         var words = English.Keys.Where(key => key.StartsWith("Words.", StringComparison.Ordinal)).ToList();
         Assert.Empty(expected.Except(words));
@@ -59,6 +59,7 @@ public sealed partial class TextsTests
             type => type.IsEnum && Enum.GetNames(type).Any(name => word == $"Words.{type.Name}.{name}")));
         Assert.All(Enum.GetValues<MessageStatus>(), status => Assert.Contains(Look.Icon(status), Icon.Paths.Keys));
         Assert.All(Enum.GetValues<CampaignStatus>(), status => Assert.Contains(Look.Icon(status), Icon.Paths.Keys));
+        Assert.All(Enum.GetValues<ImportState>(), state => Assert.Contains(Look.Icon(state), Icon.Paths.Keys));
     }
 
     [Theory]
@@ -70,6 +71,12 @@ public sealed partial class TextsTests
     [InlineData("fr", 1482, "1\u202f482 personnes")]
     public void Counts_follow_the_grammar_and_the_digits_of_the_language(string language, long count, string expected) =>
         Assert.Equal(expected, Speaking.In(language, texts => texts.Count("Campaigns.People", count)));
+
+    [Theory]
+    [InlineData("fr", "Effacer Zoé\u00a0?")]
+    [InlineData("en", "Erase Zoé?")]
+    public void No_line_begins_with_a_French_sign(string language, string expected) =>
+        Assert.Equal(expected, Speaking.In(language, texts => texts["Contacts.Erase.Title", "Zoé"]));
 
     private static Dictionary<string, string> Read(string suffix) => (
         from file in Directory.EnumerateFiles(Path.Combine(Sources, "Texts"), "*.resx")
