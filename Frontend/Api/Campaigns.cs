@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Frontend;
 
 public enum CampaignStatus
@@ -11,13 +13,26 @@ public enum CampaignStatus
 }
 
 /// <param name="StatusReason">The error code that paused it by itself.</param>
+/// <param name="Stats">In lists.</param>
 public sealed record Campaign(
     Guid Id, string Name, CampaignStatus Status, string? StatusReason, Message1 Message1, Message2? Message2,
     Audience Audience, DateTimeOffset? StartAt, QuietHours? QuietHours, DateTimeOffset CreatedAt,
-    DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt)
+    DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt, CampaignStats? Stats = null)
 {
     /// <summary>Something will still happen by itself.</summary>
     public bool IsUnderWay => Status is CampaignStatus.Scheduled or CampaignStatus.Running or CampaignStatus.Paused;
+}
+
+/// <summary>How many campaigns there are in each state.</summary>
+public sealed record CampaignCounts(
+    long All, long Draft, long Scheduled, long Running, long Paused, long Completed, long Cancelled)
+{
+    [JsonIgnore]
+    public IReadOnlyList<(CampaignStatus Status, long Count)> ByStatus =>
+    [
+        (CampaignStatus.Draft, Draft), (CampaignStatus.Scheduled, Scheduled), (CampaignStatus.Running, Running),
+        (CampaignStatus.Paused, Paused), (CampaignStatus.Completed, Completed), (CampaignStatus.Cancelled, Cancelled),
+    ];
 }
 
 /// <summary>What people enter about a campaign; the API checks it.</summary>

@@ -65,5 +65,10 @@ public sealed record MessageFilter(
     string? Status = null, MessageKind? Kind = null, string? Search = null, string? Code = null, bool? Replied = null);
 
 /// <summary>A cause in plain words, in the caller's language, and how many messages it stopped.</summary>
+/// <param name="Campaigns">Of all campaigns: those that it has hit most.</param>
 public sealed record FailureCause(
-    string Code, string Title, string Explanation, string Action, bool Permanent, long Count);
+    string Code, string Title, string Explanation, string Action, bool Permanent, long Count,
+    IReadOnlyList<FailureCause.InCampaign>? Campaigns = null, long CampaignCount = 0)
+{
+    public sealed record InCampaign(Guid Id, string Name, long Count);
+}

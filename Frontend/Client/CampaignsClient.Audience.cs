@@ -6,16 +6,7 @@ public sealed partial class CampaignsClient
     public Task<Preview> CheckAudienceAsync(AudienceQuestion question, CancellationToken cancellationToken) =>
         SendAsync<Preview>(HttpMethod.Post, "/api/campaigns/audience", question, cancellationToken);
 
-    /// <summary>The most used first; none if they cannot be read, without which pages still work.</summary>
-    public async Task<IReadOnlyList<TagCount>> ListTagsAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await GetAsync<IReadOnlyList<TagCount>>("/api/contacts/tags", cancellationToken);
-        }
-        catch (ApiException exception) when (!exception.IsSignedOut)
-        {
-            return [];
-        }
-    }
+    /// <summary>The most used first.</summary>
+    public Task<IReadOnlyList<TagCount>> ListTagsAsync(CancellationToken cancellationToken) =>
+        GetAsync<IReadOnlyList<TagCount>>("/api/contacts/tags", cancellationToken);
 }

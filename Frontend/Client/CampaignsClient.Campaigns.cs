@@ -6,11 +6,17 @@ namespace Frontend;
 
 public sealed partial class CampaignsClient
 {
+    /// <summary>Each with its statistics, newest first.</summary>
     public Task<Page<Campaign>> ListCampaignsAsync(
         CampaignStatus? status, string? search, int limit, string? cursor, CancellationToken cancellationToken) =>
         GetAsync<Page<Campaign>>(
-            Query.Of("/api/campaigns", ("status", status), ("search", search), ("limit", limit), ("cursor", cursor)),
+            Query.Of(
+                "/api/campaigns", ("status", status), ("search", search), ("include", "stats"), ("limit", limit),
+                ("cursor", cursor)),
             cancellationToken);
+
+    public Task<CampaignCounts> CountCampaignsAsync(string? search, CancellationToken cancellationToken) =>
+        GetAsync<CampaignCounts>(Query.Of("/api/campaigns/counts", ("search", search)), cancellationToken);
 
     public Task<Campaign> GetCampaignAsync(Guid id, CancellationToken cancellationToken) =>
         GetAsync<Campaign>($"/api/campaigns/{id}", cancellationToken);
