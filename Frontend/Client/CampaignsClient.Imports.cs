@@ -1,29 +1,69 @@
 using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
 
 namespace Frontend;
 
 public sealed partial class CampaignsClient
 {
-    /// <summary>The answer comes once the file is safe; its rows are read after that.</summary>
-    /// <param name="file">CSV.</param>
-    /// <param name="name">The file's.</param>
-    /// <param name="country">Whose the numbers are that do not name theirs.</param>
-    /// <param name="cancellationToken">Ends the upload.</param>
-    public async Task<Guid> ImportContactsAsync(Stream file, string name, string? country, CancellationToken cancellationToken)
+    /// <summary>How a file would be read; its beginning is enough.</summary>
+    public Task<ImportCheck> CheckImportAsync(
+        ReadOnlyMemory<byte> start, ImportWish wish, CancellationToken cancellationToken) =>
+        SendAsync<ImportCheck>(
+            HttpMethod.Post, wish.AddTo("/api/contacts/import/check"), Csv(new ReadOnlyMemoryContent(start)),
+            cancellationToken);
+
+    /// <summary>What the API answered to the browser, which sends the file itself.</summary>
+    public Guid ReadImportStarted(int status, string body)
     {
-        using var content = new StreamContent(file);
-        content.Headers.ContentType = new MediaTypeHeaderValue("text/csv");
-        return (await SendAsync<ImportStarted>(
-            HttpMethod.Post, Query.Of("/api/contacts/import", ("name", name), ("country", country)), content,
-            cancellationToken)).ImportId;
+        if (status == StatusCodes.Status401Unauthorized)
+        {
+            SignIn();
+        }
+
+        try
+        {
+            return status == StatusCodes.Status202Accepted
+                ? JsonSerializer.Deserialize<ImportStarted>(body, Json)!.ImportId
+                : throw ProblemOf(status, JsonSerializer.Deserialize<Problem>(body, Json));
+        }
+        catch (JsonException exception)
+        {
+            throw new ApiException(status == 0 ? null : status, null, cause: exception);
+        }
     }
 
     public Task<ContactImport> GetImportAsync(Guid id, CancellationToken cancellationToken) =>
         GetAsync<ContactImport>($"/api/contacts/imports/{id}", cancellationToken);
+
+    /// <summary>Newest first.</summary>
+    public Task<Page<ContactImport>> ListImportsAsync(int limit, string? cursor, CancellationToken cancellationToken) =>
+        GetAsync<Page<ContactImport>>(
+            Query.Of("/api/contacts/imports", ("limit", limit), ("cursor", cursor)), cancellationToken);
+
+    /// <summary>Takes back what an import has changed and nobody else since.</summary>
+    public Task UndoImportAsync(Guid id, CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Post, $"/api/contacts/imports/{id}/undo", null, cancellationToken);
 
     public Task<Page<RejectedRow>> ListRejectedRowsAsync(
         Guid id, int limit, string? cursor, CancellationToken cancellationToken) =>
         GetAsync<Page<RejectedRow>>(
             Query.Of($"/api/contacts/imports/{id}/rejected-rows", ("limit", limit), ("cursor", cursor)),
             cancellationToken);
+
+    /// <summary>Imports rows that had been left out, as somebody has corrected them: an import of its own.</summary>
+    public async Task<Guid> ImportCorrectedAsync(Guid id, string rows, CancellationToken cancellationToken) =>
+        (await SendAsync<ImportStarted>(
+            HttpMethod.Post, $"/api/contacts/imports/{id}/rejects", Csv(new StringContent(rows, Encoding.UTF8)),
+            cancellationToken)).ImportId;
+
+    /// <summary>Whose national numbers the API knows, by their ISO 3166 names.</summary>
+    public Task<IReadOnlyList<string>> ListCountriesAsync(CancellationToken cancellationToken) =>
+        GetAsync<IReadOnlyList<string>>("/api/contacts/countries", cancellationToken);
+
+    private static HttpContent Csv(HttpContent content)
+    {
+        content.Headers.ContentType = new MediaTypeHeaderValue("text/csv");
+        return content;
+    }
 }

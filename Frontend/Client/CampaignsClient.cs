@@ -77,8 +77,7 @@ public sealed partial class CampaignsClient(HttpClient http, Visitor visitor, Na
         {
             if (answer.StatusCode == HttpStatusCode.Unauthorized)
             {
-                var here = "/" + navigation.ToBaseRelativePath(navigation.Uri);
-                navigation.NavigateTo(ReturnUrl.SignInFor(here), forceLoad: true);
+                SignIn();
             }
 
             throw await ReadProblemAsync(answer, cancellationToken);
@@ -116,12 +115,22 @@ public sealed partial class CampaignsClient(HttpClient http, Visitor visitor, Na
         try
         {
             var problem = await answer.Content.ReadFromJsonAsync<Problem>(Json, cancellationToken);
-            return new(status, problem?.Detail ?? problem?.Title, problem?.Errors);
+            return ProblemOf(status, problem);
         }
         catch (Exception exception) when (exception is JsonException or HttpRequestException or IOException)
         {
             return new(status, null, cause: exception); // a proxy's page, or cut off
         }
+    }
+
+    private static ApiException ProblemOf(int status, Problem? problem) =>
+        new(status, problem?.Detail ?? problem?.Title, problem?.Errors);
+
+    // And from there back to here.
+    private void SignIn()
+    {
+        var here = "/" + navigation.ToBaseRelativePath(navigation.Uri);
+        navigation.NavigateTo(ReturnUrl.SignInFor(here), forceLoad: true);
     }
 
     private sealed record Problem(string? Title, string? Detail, Dictionary<string, string[]>? Errors);

@@ -116,6 +116,31 @@
     if (seconds > 0) setTimeout(() => wait(form, say, seconds - 1), 1000);
   }
 
+  // A file goes from the browser straight to the API, however large it is; the page only hears how far it is.
+  let sending;
+  window.campaigns = {
+    async look(input, most) {
+      const [file] = input.files;
+      return file ? { name: file.name, size: file.size, start: new Uint8Array(await file.slice(0, most).arrayBuffer()) } : null;
+    },
+    send: (input, address, page) => new Promise(done => {
+      let stopped = false;
+      sending = new XMLHttpRequest();
+      sending.open('POST', address);
+      sending.setRequestHeader('Content-Type', 'text/csv');
+      sending.setRequestHeader('Accept-Language', document.documentElement.lang);
+      sending.upload.onprogress = ({ loaded, total }) => {
+        page.invokeMethodAsync('Sent', loaded / Math.max(1, total)).catch(() => {}); // the page may have been left
+      };
+      sending.onabort = () => { stopped = true; };
+      sending.onloadend = () => done({ status: sending.status, body: sending.responseText, stopped });
+      sending.send(input.files[0]);
+    }),
+    stop() {
+      sending?.abort();
+    },
+  };
+
   // The server has been restarted and does not know this page any more: take it anew.
   new MutationObserver(changes => {
     if (changes.some(({ target }) => target.id === 'components-reconnect-modal'

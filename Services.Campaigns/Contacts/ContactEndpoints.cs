@@ -18,6 +18,7 @@ internal static class ContactEndpoints
         contacts.MapPost("", CreateContact.HandleAsync);
         contacts.MapGet("", ListContacts.HandleAsync);
         contacts.MapGet("/tags", ListTags.HandleAsync);
+        contacts.MapGet("/countries", ListCountries.Handle);
         contacts.MapGet("/export", ExportContacts.HandleAsync);
         contacts.MapGet("/{id:guid}", GetContact.HandleAsync);
         contacts.MapPut("/{id:guid}", UpdateContact.HandleAsync);
