@@ -2,23 +2,98 @@ using Microsoft.AspNetCore.Components.Web.Virtualization;
 
 namespace Frontend;
 
-/// <summary>A long list of the API as a virtualised table wants it: by position, read on as far as somebody scrolls.</summary>
-public sealed class CursorList<T>(Page<T> first, Func<string, CancellationToken, Task<Page<T>>> more)
+/// <summary>
+/// A long list of the API as a virtualised table wants it: by position, read on as far as somebody scrolls. It knows
+/// where each part of the list begins, so that what is in view can be read again without all that comes before.
+/// </summary>
+public sealed class CursorList<T>
 {
-    private readonly List<T> items = [.. first.Items];
-    private string? cursor = first.NextCursor;
+    private readonly Func<string?, CancellationToken, Task<Page<T>>> read;
+    private readonly List<Part> parts = [];
+    private long total;
+
+    /// <param name="first">What has been read already, from the beginning.</param>
+    /// <param name="read">Reads the part that begins at a cursor.</param>
+    public CursorList(Page<T> first, Func<string?, CancellationToken, Task<Page<T>>> read)
+    {
+        this.read = read;
+        parts.Add(new(0, null));
+        Take(0, first);
+    }
+
+    /// <summary>All may have changed, and the beginning is <paramref name="first"/> now.</summary>
+    public void Renew(Page<T> first)
+    {
+        foreach (var part in parts)
+        {
+            part.Items = null;
+        }
+
+        total = first.Total;
+        if (parts.Count == 1 || first.NextCursor == parts[1].Cursor)
+        {
+            parts[0].Items = first.Items;
+        }
+    }
 
     public async ValueTask<ItemsProviderResult<T>> ReadAsync(ItemsProviderRequest request)
     {
-        while (items.Count < request.StartIndex + request.Count && cursor is { } next)
+        var (from, end) = (request.StartIndex, request.StartIndex + request.Count);
+        var items = new List<T>();
+        for (var index = Math.Max(0, parts.FindLastIndex(part => part.From <= from)); index < parts.Count; index++)
         {
-            var page = await more(next, request.CancellationToken);
-            items.AddRange(page.Items);
-            cursor = page.NextCursor;
+            if (parts[index].From >= end)
+            {
+                break;
+            }
+
+            if (parts[index].Items is null)
+            {
+                var page = await read(parts[index].Cursor, request.CancellationToken);
+                request.CancellationToken.ThrowIfCancellationRequested(); // another reading has moved the parts
+                Take(index, page);
+            }
+
+            items.AddRange(parts[index].Items!.Where((_, place) => IsWanted(parts[index].From + place)));
         }
 
-        // At the end the true number counts: some may have come or gone since the first page.
-        var total = cursor is null ? items.Count : (int)Math.Max(first.Total, items.Count + 1);
-        return new(items.Skip(request.StartIndex).Take(request.Count), total);
+        return new(items, (int)Math.Max(total, from + items.Count));
+
+        bool IsWanted(int position) => position >= from && position < end;
+    }
+
+    // What follows begins where this part ends now. At the end the true number counts: some may have come or gone.
+    private void Take(int index, Page<T> page)
+    {
+        var part = parts[index];
+        part.Items = page.Items;
+        var next = part.From + page.Items.Count;
+        if (page.NextCursor is null)
+        {
+            total = next;
+        }
+        else
+        {
+            total = Math.Max(page.Total, next + 1);
+        }
+
+        if (page.NextCursor is null || index + 1 == parts.Count || parts[index + 1].Cursor != page.NextCursor)
+        {
+            parts.RemoveRange(index + 1, parts.Count - index - 1);
+            if (page.NextCursor is { } cursor)
+            {
+                parts.Add(new(next, cursor));
+            }
+        }
+    }
+
+    private sealed class Part(int from, string? cursor)
+    {
+        public int From => from;
+
+        public string? Cursor => cursor;
+
+        /// <summary>Null: not read yet, or old.</summary>
+        public IReadOnlyList<T>? Items { get; set; }
     }
 }
