@@ -38,7 +38,9 @@ public sealed record CampaignCounts(
 /// <summary>What people enter about a campaign; the API checks it.</summary>
 public sealed record CampaignForm(
     string? Name, Message1Form Message1, Message2? Message2, Audience? Audience, DateTimeOffset? StartAt = null,
-    QuietHours? QuietHours = null);
+    QuietHoursForm? QuietHours = null);
+
+public sealed record QuietHoursForm(TimeOnly? From, TimeOnly? To, string? TimeZone);
 
 public sealed record Message1Form(Guid? TemplateId, IReadOnlyDictionary<string, string?> Variables);
 
@@ -56,8 +58,36 @@ public sealed record Audience(
 /// <summary>Who is left out although the audience names them.</summary>
 public sealed record AudienceExclusion(IReadOnlyList<string>? Tags = null, IReadOnlyList<Guid>? ContactIds = null);
 
+/// <summary>Every day nothing leaves in these hours, which may pass midnight.</summary>
 /// <param name="TimeZone">IANA name.</param>
-public sealed record QuietHours(TimeOnly From, TimeOnly To, string TimeZone);
+public sealed record QuietHours(TimeOnly From, TimeOnly To, string TimeZone)
+{
+    /// <summary>When <paramref name="work"/> that begins at <paramref name="start"/> is done, if it rests then.</summary>
+    public DateTimeOffset EndOf(DateTimeOffset start, TimeSpan work)
+    {
+        var zone = TimeZoneInfo.TryFindSystemTimeZoneById(TimeZone, out var known) ? known : TimeZoneInfo.Utc;
+        var (at, left) = (start, work);
+        while (From != To)
+        {
+            var clock = TimeOnly.FromTimeSpan(TimeZoneInfo.ConvertTime(at, zone).TimeOfDay);
+            if (clock.IsBetween(From, To))
+            {
+                at += To - clock;
+                continue;
+            }
+
+            var free = From - clock;
+            if (left <= free)
+            {
+                return at + left;
+            }
+
+            (at, left) = (at + free, left - free);
+        }
+
+        return at + left;
+    }
+}
 
 /// <summary>What a launch would do now.</summary>
 /// <param name="Expiring">Recipients who will have left the Sandbox by their turn.</param>

@@ -42,7 +42,19 @@ public sealed partial class CampaignDraft
     /// <summary>In the visitor's zone.</summary>
     public DateTime? StartAt { get; set; }
 
-    public QuietHours? QuietHours { get; set; }
+    public bool HasQuietHours { get; set; }
+
+    public TimeOnly? QuietFrom { get; set; } = new(21, 0);
+
+    public TimeOnly? QuietTo { get; set; } = new(8, 0);
+
+    /// <summary>Null: the visitor's.</summary>
+    public string? QuietZone { get; set; }
+
+    /// <summary>Null if there are none, or one end is missing.</summary>
+    public QuietHours? QuietHours(TimeZoneInfo zone) => HasQuietHours && QuietFrom is { } from && QuietTo is { } to
+        ? new(from, to, QuietZone ?? zone.Id)
+        : null;
 
     public Audience? ChosenAudience
     {
@@ -67,7 +79,8 @@ public sealed partial class CampaignDraft
     public CampaignForm ToForm(Template? template, TimeZoneInfo zone) => new(
         Name, new(TemplateId, Patterns(template)),
         HasMessage2 ? new(Message2Body ?? "", WithinHours) : null, ChosenAudience,
-        Later && StartAt is { } start ? new DateTimeOffset(start, zone.GetUtcOffset(start)) : null, QuietHours);
+        Later && StartAt is { } start ? new DateTimeOffset(start, zone.GetUtcOffset(start)) : null,
+        HasQuietHours ? new(QuietFrom, QuietTo, QuietZone ?? zone.Id) : null);
 
     public static CampaignDraft Of(Campaign campaign, TimeZoneInfo zone, IReadOnlyList<PickedContact> picked) => new()
     {
@@ -88,7 +101,10 @@ public sealed partial class CampaignDraft
         WithinHours = campaign.Message2?.WithinHours ?? 24,
         Later = campaign.StartAt is not null,
         StartAt = campaign.StartAt is { } start ? TimeZoneInfo.ConvertTime(start, zone).DateTime : null,
-        QuietHours = campaign.QuietHours,
+        HasQuietHours = campaign.QuietHours is not null,
+        QuietFrom = campaign.QuietHours?.From ?? new(21, 0),
+        QuietTo = campaign.QuietHours?.To ?? new(8, 0),
+        QuietZone = campaign.QuietHours?.TimeZone,
     };
 
     /// <param name="Source">A field's name, <see cref="FixedText"/>, or nothing yet.</param>
