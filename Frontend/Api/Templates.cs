@@ -11,4 +11,5 @@ public sealed record Template(
 public sealed record TemplateForm(
     string? Name, string? ContentSid, string? Language, string? Body, IReadOnlyList<string>? Variables = null);
 
-public sealed record TemplatesSynced(int Added, int Updated, int Unchanged);
+/// <param name="Skipped">Cannot be sent as a text with variables.</param>
+public sealed record TemplatesSynced(int Added, int Updated, int Unchanged, int Skipped = 0);
