@@ -19,6 +19,7 @@ Description.Add(builder);
 
 var app = builder.Build();
 app.UseCarefulHeaders();
+app.UseCallerLanguage();
 app.UseExceptionHandler();
 app.UseStatusCodePages(status =>
     TypedResults.Problem(statusCode: status.HttpContext.Response.StatusCode).ExecuteAsync(status.HttpContext));

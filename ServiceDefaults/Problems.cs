@@ -17,23 +17,27 @@ public static partial class Problems
     public static ValidationProblem Field(string field, string remedy) =>
         Fields(new Dictionary<string, string[]> { [field] = [remedy] });
 
+    /// <inheritdoc cref="Field(string, string)"/>
+    public static ValidationProblem Field(string field, Remedy remedy) => Field(field, remedy.Told());
+
     /// <summary>400 for several fields.</summary>
     public static ValidationProblem Fields(IDictionary<string, string[]> errors) =>
         TypedResults.ValidationProblem(errors, string.Join(' ', errors.SelectMany(error => error.Value)));
 
     /// <summary>409: the state does not allow it, and why.</summary>
-    public static ProblemHttpResult Conflict(string reason) =>
-        TypedResults.Problem(reason, statusCode: StatusCodes.Status409Conflict);
+    public static ProblemHttpResult Conflict(Remedy reason) =>
+        TypedResults.Problem(reason.Told(), statusCode: StatusCodes.Status409Conflict);
 
     /// <summary>404 for an id that names nothing.</summary>
-    public static ProblemHttpResult NotFound(string what, object id) =>
-        TypedResults.Problem($"There is no {what} with the id {id}.", statusCode: StatusCodes.Status404NotFound);
+    public static ProblemHttpResult NotFound(string what, object id) => TypedResults.Problem(
+        new Remedy($"There is no {what} with the id {id}.", "Cet élément n’existe pas ou plus.").Told(),
+        statusCode: StatusCodes.Status404NotFound);
 
     internal static void AddProblems(this IServiceCollection services)
     {
         services.AddProblemDetails(options => options.CustomizeProblemDetails = problem =>
         {
-            problem.ProblemDetails.Detail ??= RemedyOf(problem.ProblemDetails.Status);
+            problem.ProblemDetails.Detail ??= RemedyOf(problem.ProblemDetails.Status)?.Told();
             problem.ProblemDetails.Extensions["traceId"] =
                 Activity.Current?.TraceId.ToString() ?? problem.HttpContext.TraceIdentifier;
         });
@@ -42,14 +46,23 @@ public static partial class Problems
     }
 
     // For answers that come from the framework, without words.
-    private static string? RemedyOf(int? status) => status switch
+    private static Remedy? RemedyOf(int? status) => status switch
     {
-        StatusCodes.Status401Unauthorized => "Sign in first, or send an API key as Authorization: Bearer.",
-        StatusCodes.Status403Forbidden => "Your role does not allow this: ask an administrator.",
-        StatusCodes.Status404NotFound => "There is nothing at this address: check the path and the id.",
-        StatusCodes.Status405MethodNotAllowed => "This address does not take this method: see /docs.",
-        StatusCodes.Status413PayloadTooLarge => "The body is too large.",
-        StatusCodes.Status415UnsupportedMediaType => "Send the body as application/json.",
+        StatusCodes.Status401Unauthorized => new(
+            "Sign in first, or send an API key as Authorization: Bearer.",
+            "Connectez-vous d’abord, ou envoyez une clé d’API : Authorization: Bearer."),
+        StatusCodes.Status403Forbidden => new(
+            "Your role does not allow this: ask an administrator.",
+            "Votre rôle ne le permet pas : adressez-vous à un administrateur."),
+        StatusCodes.Status404NotFound => new(
+            "There is nothing at this address: check the path and the id.",
+            "Il n’y a rien à cette adresse : vérifiez-la."),
+        StatusCodes.Status405MethodNotAllowed => new(
+            "This address does not take this method: see /docs.",
+            "Cette adresse n’accepte pas cette méthode : voyez /docs."),
+        StatusCodes.Status413PayloadTooLarge => new("The body is too large.", "L’envoi est trop volumineux."),
+        StatusCodes.Status415UnsupportedMediaType => new(
+            "Send the body as application/json.", "Envoyez le contenu au format application/json."),
         _ => null,
     };
 
@@ -67,7 +80,10 @@ public static partial class Problems
 
             context.Response.Headers.RetryAfter = "5";
             await TypedResults.Problem(
-                $"The service's {(broker ? "broker" : "database")} does not answer: try again in a moment.",
+                new Remedy(
+                    $"The service's {(broker ? "broker" : "database")} does not answer: try again in a moment.",
+                    $"{(broker ? "Le courtier de messages" : "La base de données")} du service ne répond pas : "
+                    + "réessayez dans un instant.").Told(),
                 statusCode: StatusCodes.Status503ServiceUnavailable).ExecuteAsync(context);
             return true;
         }

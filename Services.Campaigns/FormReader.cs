@@ -6,8 +6,7 @@ using ServiceDefaults;
 namespace Services.Campaigns;
 
 /// <summary>Reads the fields of a request and collects what is wrong with them, so that one answer says all.</summary>
-/// <param name="language">In which <see cref="Problem"/> tells it, as far as both languages are known.</param>
-internal sealed partial class FormReader(string language = "en")
+internal sealed partial class FormReader
 {
     private readonly Dictionary<string, Remedy> _errors = [];
 
@@ -17,9 +16,7 @@ internal sealed partial class FormReader(string language = "en")
     public IReadOnlyDictionary<string, Remedy> Errors => _errors;
 
     public ValidationProblem Problem => Problems.Fields(
-        _errors.ToDictionary(error => error.Key, error => new[] { error.Value.In(language) }));
-
-    public void Refuse(string field, string remedy) => Refuse(field, new Remedy(remedy, remedy));
+        _errors.ToDictionary(error => error.Key, error => new[] { error.Value.Told() }));
 
     public void Refuse(string field, Remedy remedy) => _errors.TryAdd(field, remedy);
 
@@ -39,14 +36,14 @@ internal sealed partial class FormReader(string language = "en")
         {
             Refuse(field, new Remedy(
                 $"{field} has at most {most} characters, this one has {text.Length}.",
-                $"{field} compte {text.Length} caractères, au plus {most} sont possibles."));
+                $"Au plus {most} caractères sont possibles, il y en a {text.Length}."));
         }
 
         if (HasControl(text))
         {
             Refuse(field, new Remedy(
                 $"{field} holds a control character, such as a line break: remove it.",
-                $"{field} contient un caractère de contrôle, un saut de ligne par exemple : retirez-le."));
+                "Il y a un caractère de contrôle, un saut de ligne par exemple : retirez-le."));
         }
 
         return text;
@@ -58,7 +55,7 @@ internal sealed partial class FormReader(string language = "en")
         var text = Optional(field, value, most);
         if (text is null)
         {
-            Refuse(field, new Remedy($"{field} is missing.", $"{field} manque."));
+            Refuse(field, new Remedy($"{field} is missing.", "Ce champ est obligatoire."));
         }
 
         return text ?? "";
@@ -70,15 +67,18 @@ internal sealed partial class FormReader(string language = "en")
         var text = value ?? "";
         if (string.IsNullOrWhiteSpace(text))
         {
-            Refuse(field, $"{field} is missing: the text to send.");
+            Refuse(field, new Remedy($"{field} is missing: the text to send.", "Écrivez le texte à envoyer."));
         }
         else if (text.Length > most)
         {
-            Refuse(field, $"{field} has at most {most} characters, this one has {text.Length}.");
+            Refuse(field, new Remedy(
+                $"{field} has at most {most} characters, this one has {text.Length}.",
+                $"Au plus {most} caractères sont possibles, il y en a {text.Length}."));
         }
         else if (text.Any(letter => char.IsControl(letter) && letter is not ('\n' or '\r' or '\t')))
         {
-            Refuse(field, $"{field} holds a control character: remove it.");
+            Refuse(field, new Remedy(
+                $"{field} holds a control character: remove it.", "Il y a un caractère de contrôle : retirez-le."));
         }
 
         return text;
@@ -92,7 +92,7 @@ internal sealed partial class FormReader(string language = "en")
         {
             Refuse(field, new Remedy(
                 $"{field} is a language tag, such as fr, fr-CA or en_US.",
-                $"{field} est un code de langue, comme fr, fr-CA ou en_US."));
+                "Indiquez une langue comme fr, fr-CA ou en_US."));
         }
 
         return text;
@@ -117,7 +117,8 @@ internal sealed partial class FormReader(string language = "en")
             return Enum.Parse<T>(name);
         }
 
-        Refuse(field, $"{field} is one of {string.Join(", ", names.Keys)}.");
+        Refuse(field, new Remedy(
+            $"{field} is one of {string.Join(", ", names.Keys)}.", $"Valeurs possibles : {string.Join(", ", names.Keys)}."));
         return null;
     }
 

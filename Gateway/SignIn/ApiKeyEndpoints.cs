@@ -20,17 +20,21 @@ internal static class ApiKeyEndpoints
         var errors = new Dictionary<string, string[]>();
         if (string.IsNullOrWhiteSpace(request.Name) || request.Name.Length > LongestName)
         {
-            errors["name"] = [$"name is required, at most {LongestName} characters: it says what the key is for."];
+            errors["name"] = [new Remedy(
+                $"name is required, at most {LongestName} characters: it says what the key is for.",
+                $"Indiquez à quoi sert la clé, en {LongestName} caractères au plus.").Told()];
         }
 
         if (request.Role is null || !Roles.All.Contains(request.Role))
         {
-            errors["role"] = [Roles.Remedy];
+            errors["role"] = [Roles.Remedy.Told()];
         }
 
         if (request.ExpiresAt <= clock.GetUtcNow())
         {
-            errors["expiresAt"] = ["expiresAt must be in the future; without it the key does not expire."];
+            errors["expiresAt"] = [new Remedy(
+                "expiresAt must be in the future; without it the key does not expire.",
+                "La date d’expiration est à venir ; sans date, la clé n’expire pas.").Told()];
         }
 
         if (errors.Count > 0)

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Security.Claims;
 using Microsoft.AspNetCore.Authorization;
+using ServiceDefaults;
 
 namespace Gateway;
 
@@ -14,7 +15,7 @@ internal static class Roles
     public const string Operator = "operator";
     public const string Viewer = "viewer";
 
-    public const string Remedy = "role must be admin, operator or viewer.";
+    public static readonly Remedy Remedy = new("role must be admin, operator or viewer.", "Choisissez un rôle.");
 
     /// <summary>In order of power: each may do what those after it may.</summary>
     public static readonly ImmutableArray<string> All = [Admin, Operator, Viewer];

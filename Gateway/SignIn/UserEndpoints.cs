@@ -16,17 +16,21 @@ internal static partial class UserEndpoints
         var errors = new Dictionary<string, string[]>();
         if (!UserName().IsMatch(request.UserName ?? ""))
         {
-            errors["userName"] = ["userName must have 1 to 64 letters a to z, digits or any of . _ @ -"];
+            errors["userName"] = [new Remedy(
+                "userName must have 1 to 64 letters a to z, digits or any of . _ @ -",
+                "Le nom a 1 à 64 lettres de a à z, chiffres ou signes parmi . _ @ -").Told()];
         }
 
         if (request.Password is not { Length: >= ShortestPassword and <= Login.Longest })
         {
-            errors["password"] = [$"password must have {ShortestPassword} to {Login.Longest} characters."];
+            errors["password"] = [new Remedy(
+                $"password must have {ShortestPassword} to {Login.Longest} characters.",
+                $"Le mot de passe a {ShortestPassword} à {Login.Longest} caractères.").Told()];
         }
 
         if (request.Role is null || !Roles.All.Contains(request.Role))
         {
-            errors["role"] = [Roles.Remedy];
+            errors["role"] = [Roles.Remedy.Told()];
         }
 
         if (errors.Count > 0)
@@ -37,7 +41,9 @@ internal static partial class UserEndpoints
         var (userName, password, role) = (request.UserName!, request.Password!, request.Role!);
         return await users.CreateAsync(userName, password, role, cancellationToken) is { } entry
             ? TypedResults.Created((string?)null, entry)
-            : Problems.Conflict($"There is a user {request.UserName} already: choose another name.");
+            : Problems.Conflict(new Remedy(
+                $"There is a user {request.UserName} already: choose another name.",
+                $"Le nom {request.UserName} est déjà pris : choisissez-en un autre."));
     }
 
     public static async Task<Results<Ok<Page<UserEntry>>, ValidationProblem>> ListAsync(

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using ServiceDefaults;
 
 namespace Services.Campaigns;
 
@@ -26,7 +27,9 @@ internal sealed record Audience
         {
             form.Refuse(
                 "audience",
-                """audience is one of { "all": true }, { "tags": ["…"] } and { "contactIds": ["…"] }.""");
+                new Remedy(
+                    """audience is one of { "all": true }, { "tags": ["…"] } and { "contactIds": ["…"] }.""",
+                    "Choisissez tout le monde, des étiquettes ou des contacts."));
             return;
         }
 
@@ -41,11 +44,14 @@ internal sealed record Audience
     {
         if (tags is not null && (tags.Count == 0 || tags.Any(string.IsNullOrWhiteSpace)))
         {
-            form.Refuse(field, $"{field} names at least one tag, and none is empty.");
+            form.Refuse(field, new Remedy(
+                $"{field} names at least one tag, and none is empty.",
+                "Choisissez au moins une étiquette ; aucune ne peut être vide."));
         }
         else if (tags?.Any(tag => tag.Any(char.IsControl)) is true)
         {
-            form.Refuse(field, $"{field} holds a control character: remove it.");
+            form.Refuse(field, new Remedy(
+                $"{field} holds a control character: remove it.", "Il y a un caractère de contrôle : retirez-le."));
         }
     }
 
@@ -53,7 +59,9 @@ internal sealed record Audience
     {
         if (ids?.Count is 0 or > MostContacts)
         {
-            form.Refuse(field, $"{field} names 1 to {MostContacts} contacts: use tags for more.");
+            form.Refuse(field, new Remedy(
+                $"{field} names 1 to {MostContacts} contacts: use tags for more.",
+                $"Choisissez de 1 à {MostContacts} contacts ; au-delà, utilisez des étiquettes."));
             return false;
         }
 
@@ -68,7 +76,9 @@ internal sealed record Audience
             && ids!.Except(await db.Contacts.Where(c => ids!.Contains(c.Id)).Select(c => c.Id)
                 .ToListAsync(cancellationToken)).ToList() is { Count: > 0 } unknown)
         {
-            form.Refuse(field, $"There is no contact with the id {string.Join(", ", unknown.Take(10))}.");
+            form.Refuse(field, new Remedy(
+                $"There is no contact with the id {string.Join(", ", unknown.Take(10))}.",
+                $"Des contacts choisis n’existent plus ({unknown.Count}) : retirez-les."));
         }
     }
 }

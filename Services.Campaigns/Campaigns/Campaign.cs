@@ -98,8 +98,9 @@ internal sealed class Campaign
     }
 
     /// <summary>409 that says why this state does not allow it.</summary>
-    public ProblemHttpResult Refusal(string move) => Problems.Conflict(
-        $"A {Status.ToString().ToLowerInvariant()} campaign cannot be {move}.");
+    public ProblemHttpResult Refusal(string move) => Problems.Conflict(new Remedy(
+        $"A {Status.ToString().ToLowerInvariant()} campaign cannot be {move}.",
+        "L’état actuel de la campagne ne le permet pas."));
 
     public bool TryLaunch(Template template, string sender, string? traceParent, DateTimeOffset now)
     {

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using ServiceDefaults;
 
 namespace Services.Campaigns;
 
@@ -55,14 +56,15 @@ internal sealed record CampaignForm
     {
         if (Message1?.TemplateId is not { } id)
         {
-            form.Refuse("message1.templateId", "message1.templateId is missing: the id of one of your templates.");
+            form.Refuse("message1.templateId", new Remedy(
+                "message1.templateId is missing: the id of one of your templates.", "Choisissez un modèle."));
             return null;
         }
 
         var template = await db.Templates.AsNoTracking().SingleOrDefaultAsync(t => t.Id == id, cancellationToken);
         if (template is null)
         {
-            form.Refuse("message1.templateId", $"There is no template with the id {id}.");
+            form.Refuse("message1.templateId", Template.Gone(id));
         }
 
         return template;
@@ -82,12 +84,16 @@ internal sealed record CampaignForm
         {
             form.Refuse(
                 $"{name}.{variable}",
-                $"Variable {variable} of the template is not filled: a text, or a field such as {{{{firstName}}}}.");
+                new Remedy(
+                    $"Variable {variable} of the template is not filled: a text, or a field such as {{{{firstName}}}}.",
+                    $"La variable {variable} du modèle n’est pas remplie : choisissez un champ ou écrivez un texte."));
         }
 
         foreach (var variable in extra)
         {
-            form.Refuse($"{name}.{variable}", $"The template has no variable {variable}: leave it out.");
+            form.Refuse($"{name}.{variable}", new Remedy(
+                $"The template has no variable {variable}: leave it out.",
+                $"Le modèle n’a pas de variable {variable} : retirez-la."));
         }
 
         var patterns = new Dictionary<string, string>();
@@ -119,7 +125,8 @@ internal sealed record CampaignForm
 
         if (Message2.WithinHours is < 1 or > 720)
         {
-            form.Refuse("message2.withinHours", "message2.withinHours is a number of hours from 1 to 720.");
+            form.Refuse("message2.withinHours", new Remedy(
+                "message2.withinHours is a number of hours from 1 to 720.", "Indiquez un nombre d’heures de 1 à 720."));
         }
     }
 
@@ -132,22 +139,27 @@ internal sealed record CampaignForm
 
         if (given.TimeZone is null || !TimeZoneInfo.TryFindSystemTimeZoneById(given.TimeZone, out _))
         {
-            form.Refuse("quietHours.timeZone", "quietHours.timeZone is an IANA name, such as Europe/Paris.");
+            form.Refuse("quietHours.timeZone", new Remedy(
+                "quietHours.timeZone is an IANA name, such as Europe/Paris.",
+                "Choisissez un fuseau horaire, comme Europe/Paris."));
         }
 
         if (given.From is null)
         {
-            form.Refuse("quietHours.from", "quietHours.from is missing: a time of day, such as 21:00.");
+            form.Refuse("quietHours.from", new Remedy(
+                "quietHours.from is missing: a time of day, such as 21:00.", "Indiquez une heure, comme 21:00."));
         }
 
         if (given.To is null)
         {
-            form.Refuse("quietHours.to", "quietHours.to is missing: a time of day, such as 08:00.");
+            form.Refuse("quietHours.to", new Remedy(
+                "quietHours.to is missing: a time of day, such as 08:00.", "Indiquez une heure, comme 08:00."));
         }
 
         if (given.From == given.To)
         {
-            form.Refuse("quietHours.to", "quietHours.to differs from quietHours.from.");
+            form.Refuse("quietHours.to", new Remedy(
+                "quietHours.to differs from quietHours.from.", "La fin doit être différente du début."));
         }
 
         return form.IsValid ? new(given.From!.Value, given.To!.Value, given.TimeZone!) : null;

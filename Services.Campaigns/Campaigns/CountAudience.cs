@@ -15,7 +15,7 @@ internal static class CountAudience
             : await db.Templates.Where(t => t.Id == id).Select(t => t.Body).SingleOrDefaultAsync(cancellationToken);
         if (request.TemplateId is not null && body is null)
         {
-            form.Refuse("templateId", $"There is no template with the id {request.TemplateId}.");
+            form.Refuse("templateId", Template.Gone(request.TemplateId.Value));
         }
 
         var variables = new Dictionary<string, string>();

@@ -30,13 +30,17 @@ internal static class LaunchCampaign
         if (await db.Templates.SingleOrDefaultAsync(t => t.Id == campaign.TemplateId, cancellationToken)
             is not { } template)
         {
-            return Problems.Conflict("The campaign's template has been deleted: choose another one.");
+            return Problems.Conflict(new Remedy(
+                "The campaign's template has been deleted: choose another one.",
+                "Le modèle de la campagne a été supprimé : choisissez-en un autre."));
         }
 
         if (template.Variables.Except(campaign.Variables.Keys).ToList() is { Count: > 0 } missing)
         {
-            return Problems.Conflict(
-                $"The template has changed: fill its variable {string.Join(", ", missing)} in the campaign first.");
+            var names = string.Join(", ", missing);
+            return Problems.Conflict(new Remedy(
+                $"The template has changed: fill its variable {names} in the campaign first.",
+                $"Le modèle a changé : remplissez d’abord sa variable {names} dans la campagne."));
         }
 
         var now = clock.GetUtcNow();

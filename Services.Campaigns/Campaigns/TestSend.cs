@@ -16,7 +16,7 @@ internal static class TestSend
     {
         if (!PhoneNumber.TryParse(request.Phone, out var phone, out var remedy))
         {
-            return Problems.Field("phone", remedy.English);
+            return Problems.Field("phone", remedy);
         }
 
         if (await db.Campaigns.AsNoTracking().SingleOrDefaultAsync(c => c.Id == id, cancellationToken)
@@ -31,7 +31,9 @@ internal static class TestSend
             ?? new Contact { Id = Guid.Empty, Phone = phone.Value, CreatedAt = now };
         if (contact.OptedOutAt is not null)
         {
-            return Problems.Conflict("The person with this number has opted out: test with another number.");
+            return Problems.Conflict(new Remedy(
+                "The person with this number has opted out: test with another number.",
+                "La personne qui a ce numéro ne veut plus de messages : faites l’essai avec un autre numéro."));
         }
 
         var variables = campaign.Variables.ToDictionary(

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using ServiceDefaults;
 
 namespace Services.Campaigns;
 
@@ -71,7 +72,9 @@ internal sealed record ContactForm
         var attributes = new Dictionary<string, string>();
         if (Attributes is { Count: > MostAttributes })
         {
-            form.Refuse("attributes", $"A contact has at most {MostAttributes} attributes.");
+            form.Refuse("attributes", new Remedy(
+                $"A contact has at most {MostAttributes} attributes.",
+                $"Un contact a au plus {MostAttributes} informations complémentaires."));
             return attributes;
         }
 
@@ -80,12 +83,16 @@ internal sealed record ContactForm
             var name = form.Required("attributes", key, LongestLabel);
             if (!IsAttributeName(name))
             {
-                form.Refuse("attributes", "An attribute's name is without braces and emoji.");
+                form.Refuse("attributes", new Remedy(
+                    "An attribute's name is without braces and emoji.",
+                    "Le nom d’une information s’écrit sans accolades ni émojis."));
             }
 
             if (value is null)
             {
-                form.Refuse($"attributes.{name}", "An attribute's value is a text: leave the attribute out instead.");
+                form.Refuse($"attributes.{name}", new Remedy(
+                    "An attribute's value is a text: leave the attribute out instead.",
+                    "Une information sans valeur est à retirer."));
             }
 
             attributes[name] = form.Optional($"attributes.{name}", value, LongestValue) ?? "";

@@ -37,7 +37,9 @@ internal static class CreateContact
         {
             var other = await db.Contacts.AsNoTracking().Where(c => c.Phone == contact.Phone)
                 .Select(c => (Guid?)c.Id).FirstOrDefaultAsync(cancellationToken);
-            return Problems.Conflict($"A contact with this number exists: change that one ({other}) instead.");
+            return Problems.Conflict(new Remedy(
+                $"A contact with this number exists: change that one ({other}) instead.",
+                "Un contact a déjà ce numéro : modifiez-le plutôt."));
         }
     }
 }

@@ -48,7 +48,7 @@ internal static class SendReply
         var can = Writable.To(contact, explain, now);
         if (content.Text is null ? !can.Template : !can.Text)
         {
-            return Problems.Conflict(can.Reason!);
+            return TypedResults.Problem(can.Reason, statusCode: StatusCodes.Status409Conflict);
         }
 
         await using (var connection = await database.OpenConnectionAsync(cancellationToken))
@@ -111,14 +111,15 @@ internal sealed record ReplyForm
 
         if (Body is not null)
         {
-            form.Refuse("body", "Send either body or templateId, not both.");
+            form.Refuse("body", new Remedy(
+                "Send either body or templateId, not both.", "Envoyez un texte ou un modèle, pas les deux."));
             return null;
         }
 
         var template = await db.Templates.AsNoTracking().SingleOrDefaultAsync(t => t.Id == id, cancellationToken);
         if (template is null)
         {
-            form.Refuse("templateId", $"There is no template with the id {id}.");
+            form.Refuse("templateId", Template.Gone(id));
             return null;
         }
 
@@ -128,7 +129,9 @@ internal sealed record ReplyForm
         foreach (var empty in form.IsValid ? template.MissingFrom(values) : [])
         {
             form.Refuse(
-                $"variables.{empty}", $"Variable {empty} would be empty for this person: write a text in its place.");
+                $"variables.{empty}", new Remedy(
+                    $"Variable {empty} would be empty for this person: write a text in its place.",
+                    $"La variable {empty} serait vide pour cette personne : écrivez un texte à la place."));
         }
 
         return form.IsValid ? new(null, template.ContentSid, template.Body, values) : null;

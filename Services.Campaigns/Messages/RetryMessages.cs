@@ -24,20 +24,25 @@ internal static class RetryMessages
 
         if (message.Phone.Length == 0)
         {
-            return Problems.Conflict("The person has been erased: there is nobody to send it to.");
+            return Problems.Conflict(new Remedy(
+                "The person has been erased: there is nobody to send it to.",
+                "Les données de la personne ont été effacées : il n’y a plus de destinataire."));
         }
 
         if (await transaction.ScalarAsync<string>(
             "select status from campaigns where id = $1", cancellationToken, message.CampaignId) is "cancelled")
         {
-            return Problems.Conflict("The campaign has been cancelled: nothing of it is sent any more.");
+            return Problems.Conflict(new Remedy(
+                "The campaign has been cancelled: nothing of it is sent any more.",
+                "La campagne a été annulée : plus rien n’en est envoyé."));
         }
 
         var status = message.Status;
         if (await RetryAsync(transaction, [message], clock.GetUtcNow(), cancellationToken) == 0)
         {
-            return Problems.Conflict(
-                $"Only a failed message can be retried; this one is {status.ToString().ToLowerInvariant()}.");
+            return Problems.Conflict(new Remedy(
+                $"Only a failed message can be retried; this one is {status.ToString().ToLowerInvariant()}.",
+                "Seul un message en échec peut être renvoyé."));
         }
 
         await transaction.CommitAsync(cancellationToken);

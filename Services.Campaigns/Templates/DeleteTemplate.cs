@@ -22,8 +22,13 @@ internal static class DeleteTemplate
         if (campaign is not null)
         {
             return Problems.Conflict(campaign.Status == CampaignStatus.Draft
-                ? $"The draft “{campaign.Name}” uses this template: choose another one there or delete the draft first."
-                : $"The campaign “{campaign.Name}” is using this template: delete it once that is over.");
+                ? new Remedy(
+                    $"The draft “{campaign.Name}” uses this template: choose another one there or delete the draft first.",
+                    $"Le brouillon « {campaign.Name} » utilise ce modèle : choisissez-y un autre modèle, ou supprimez "
+                    + "d’abord le brouillon.")
+                : new Remedy(
+                    $"The campaign “{campaign.Name}” is using this template: delete it once that is over.",
+                    $"La campagne « {campaign.Name} » utilise ce modèle : supprimez-le quand elle sera terminée."));
         }
 
         var now = clock.GetUtcNow();

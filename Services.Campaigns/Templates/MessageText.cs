@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
+using ServiceDefaults;
 
 namespace Services.Campaigns;
 
@@ -30,7 +31,9 @@ internal sealed partial class MessageText
         _isVariable = isVariable;
         Placeholders = [.. _segments.Where(s => s.IsPlaceholder).Select(s => s.Text).Distinct()];
         Mistake = _segments.Any(segment => !segment.IsPlaceholder && HasBraces(segment.Text))
-            ? "A placeholder is written with two braces on both sides and a name between them, such as {{firstName}}."
+            ? new(
+                "A placeholder is written with two braces on both sides and a name between them, such as {{firstName}}.",
+                "Une variable s’écrit avec deux accolades de chaque côté et un nom au milieu, comme {{firstName}}.")
             : null;
     }
 
@@ -38,7 +41,7 @@ internal sealed partial class MessageText
     public IReadOnlyList<string> Placeholders { get; }
 
     /// <summary>What to correct, if braces are left over that people would read in the message; else null.</summary>
-    public string? Mistake { get; }
+    public Remedy? Mistake { get; }
 
     /// <summary>Free text, or a template's body.</summary>
     public static MessageText Parse(string pattern) => new(pattern, isVariable: false);

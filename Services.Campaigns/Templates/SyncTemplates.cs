@@ -1,6 +1,7 @@
 using Contracts;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
+using ServiceDefaults;
 
 namespace Services.Campaigns;
 
@@ -19,7 +20,10 @@ internal static class SyncTemplates
         if (await ListAsync(messaging, cancellationToken) is not { } listed)
         {
             return TypedResults.Problem(
-                "The provider's list of templates cannot be read: check the credentials, and try again in a moment.",
+                new Remedy(
+                    "The provider's list of templates cannot be read: check the credentials, and try again in a moment.",
+                    "La liste des modèles de Twilio ne peut pas être lue : vérifiez les identifiants, puis réessayez dans un "
+                    + "instant.").Told(),
                 statusCode: StatusCodes.Status502BadGateway);
         }
 

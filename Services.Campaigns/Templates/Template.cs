@@ -1,3 +1,5 @@
+using ServiceDefaults;
+
 namespace Services.Campaigns;
 
 /// <summary>A template approved by WhatsApp, known to the provider under <see cref="ContentSid"/>.</summary>
@@ -27,6 +29,10 @@ internal sealed class Template
 
     /// <summary>Set instead of removing the row, so that a campaign that is over keeps its template.</summary>
     public DateTimeOffset? DeletedAt { get; private set; }
+
+    /// <summary>What to say of an id that names none.</summary>
+    public static Remedy Gone(Guid id) => new(
+        $"There is no template with the id {id}.", "Ce modèle n’existe pas ou plus : choisissez-en un autre.");
 
     public static Template Create(TemplateDetails details, DateTimeOffset now)
     {

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.RegularExpressions;
+using ServiceDefaults;
 
 namespace Services.Campaigns;
 
@@ -32,12 +33,16 @@ internal sealed partial record TemplateForm
         var contentSid = form.Required("contentSid", ContentSid, 34);
         if (!ContentSidShape().IsMatch(contentSid))
         {
-            form.Refuse("contentSid", "contentSid is HX and 32 hexadecimal digits, as the provider shows it.");
+            form.Refuse("contentSid", new Remedy(
+                "contentSid is HX and 32 hexadecimal digits, as the provider shows it.",
+                "L’identifiant commence par HX, suivi de 32 chiffres ou lettres de a à f, comme l’affiche Twilio."));
         }
 
         if (form.Language("language", Language) is not { } language)
         {
-            form.Refuse("language", "language is missing: the language tag under which the template was approved.");
+            form.Refuse("language", new Remedy(
+                "language is missing: the language tag under which the template was approved.",
+                "Indiquez la langue dans laquelle le modèle a été approuvé, comme fr."));
             language = "";
         }
 
@@ -52,17 +57,22 @@ internal sealed partial record TemplateForm
         var body = Body ?? "";
         if (string.IsNullOrWhiteSpace(body))
         {
-            form.Refuse("body", "body is missing: the template's text, with its variables as {{1}}.");
+            form.Refuse("body", new Remedy(
+                "body is missing: the template's text, with its variables as {{1}}.",
+                "Écrivez le texte du modèle, avec ses variables sous la forme {{1}}."));
         }
 
         if (body.Length > LongestBody)
         {
-            form.Refuse("body", $"body has at most {LongestBody} characters, this one has {body.Length}.");
+            form.Refuse("body", new Remedy(
+                $"body has at most {LongestBody} characters, this one has {body.Length}.",
+                $"Au plus {LongestBody} caractères sont possibles, il y en a {body.Length}."));
         }
 
         if (body.Any(letter => char.IsControl(letter) && letter is not ('\n' or '\r' or '\t')))
         {
-            form.Refuse("body", "body holds a control character: remove it.");
+            form.Refuse("body", new Remedy(
+                "body holds a control character: remove it.", "Il y a un caractère de contrôle : retirez-le."));
         }
 
         if (MessageText.Parse(body).Mistake is { } mistake)
@@ -77,28 +87,35 @@ internal sealed partial record TemplateForm
     {
         if (inBody.FirstOrDefault(name => !VariableName().IsMatch(name)) is { } odd)
         {
-            form.Refuse("body", $"A variable's name has 1 to 16 letters or digits: {{{{{odd}}}}} is none.");
+            form.Refuse("body", NoName($"{{{{{odd}}}}}"));
         }
 
         if (inBody.Count > MostVariables)
         {
-            form.Refuse("body", $"A template has at most {MostVariables} variables.");
+            form.Refuse("body", new Remedy(
+                $"A template has at most {MostVariables} variables.", $"Un modèle a au plus {MostVariables} variables."));
         }
 
         var names = Variables?.Select(name => name?.Trim() ?? "").Distinct().ToList() ?? [.. inBody];
         if (inBody.Except(names).ToList() is { Count: > 0 } missing)
         {
-            form.Refuse("variables", $"The body also has {Listed(missing)}: add it to variables.");
+            form.Refuse("variables", new Remedy(
+                $"The body also has {Listed(missing)}: add it to variables.",
+                $"Le texte contient aussi {Listed(missing)} : ajoutez-le aux variables."));
         }
 
         // More than the body has is fine: buttons, headers and media have variables too.
         if (names.FirstOrDefault(name => !VariableName().IsMatch(name)) is { } bad)
         {
-            form.Refuse("variables", $"A variable's name has 1 to 16 letters or digits: “{bad}” is none.");
+            form.Refuse("variables", NoName($"“{bad}”"));
         }
 
         return names;
     }
+
+    private static Remedy NoName(string name) => new(
+        $"A variable's name has 1 to 16 letters or digits: {name} is none.",
+        $"Le nom d’une variable a 1 à 16 lettres ou chiffres : {name} n’en est pas un.");
 
     private static string Listed(IEnumerable<string> names) =>
         string.Join(", ", names.Take(10).Select(name => $"{{{{{(name.Length > 16 ? name[..16] + "…" : name)}}}}}"));

@@ -26,8 +26,10 @@ internal static class UpdateTemplate
             .OrderBy(c => c.Id).Select(c => c.Name).FirstOrDefaultAsync(cancellationToken);
         if (campaign is not null)
         {
-            return Problems.Conflict($"The campaign “{campaign}” is using this template: "
-                + "change it once that is over, or create another one.");
+            return Problems.Conflict(new Remedy(
+                $"The campaign “{campaign}” is using this template: change it once that is over, or create another one.",
+                $"La campagne « {campaign} » utilise ce modèle : modifiez-le quand elle sera terminée, ou créez-en un "
+                + "autre."));
         }
 
         var now = clock.GetUtcNow();

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
+using ServiceDefaults;
 
 namespace Services.Campaigns;
 
@@ -19,7 +20,7 @@ internal static class CheckImport
         HttpRequest request, IOptions<SandboxOptions> sandbox, CancellationToken cancellationToken)
     {
         var language = request.Language();
-        var form = new FormReader(language);
+        var form = new FormReader();
         if (ImportWishes.Read(request.Query, sandbox.Value, form) is not { } wishes)
         {
             return form.Problem;

@@ -1,4 +1,5 @@
 using CsvHelper;
+using ServiceDefaults;
 
 namespace Services.Campaigns;
 

@@ -1,3 +1,5 @@
+using ServiceDefaults;
+
 namespace Services.Campaigns;
 
 /// <summary>What the columns of a file hold: as the caller maps them, else by their names.</summary>

@@ -17,7 +17,7 @@ internal static class ImportContacts
         HttpRequest request, Caller caller, ImportIntake intake, IOptions<SandboxOptions> sandbox,
         CancellationToken cancellationToken)
     {
-        var form = new FormReader(request.Language());
+        var form = new FormReader();
         return ImportWishes.Read(request.Query, sandbox.Value, form) is { } wishes
             ? await intake.TakeAsync(request, wishes, form, caller, cancellationToken)
             : form.Problem;
@@ -32,6 +32,6 @@ internal static class ImportRejects
         CancellationToken cancellationToken) =>
         await ImportStore.PlanAsync(database, id, cancellationToken) is { } plan
             ? await intake.TakeAsync(
-                request, ImportWishes.Of(plan), new(request.Language()), caller, cancellationToken)
+                request, ImportWishes.Of(plan), new(), caller, cancellationToken)
             : Problems.NotFound("import", id);
 }

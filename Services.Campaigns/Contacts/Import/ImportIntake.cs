@@ -1,5 +1,6 @@
 using System.Buffers;
 using Microsoft.AspNetCore.Http.HttpResults;
+using ServiceDefaults;
 
 namespace Services.Campaigns;
 

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using CsvHelper;
+using ServiceDefaults;
 
 namespace Services.Campaigns;
 

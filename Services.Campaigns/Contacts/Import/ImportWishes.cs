@@ -1,3 +1,5 @@
+using ServiceDefaults;
+
 namespace Services.Campaigns;
 
 /// <summary>What the caller says about the file; what is left out is detected.</summary>

@@ -1,7 +1,11 @@
-namespace Services.Campaigns;
+using System.Globalization;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+
+namespace ServiceDefaults;
 
 /// <summary>The language in which a caller wants to be told things.</summary>
-internal static class CallerLanguage
+public static class CallerLanguage
 {
     /// <summary>
     /// <c>fr</c> or <c>en</c>, as <c>?language=</c> says or <c>Accept-Language</c> prefers; English if they name
@@ -9,6 +13,13 @@ internal static class CallerLanguage
     /// </summary>
     public static string Language(this HttpRequest request) =>
         request.Query["language"].FirstOrDefault() is { } asked and ("fr" or "en") ? asked : Preferred(request);
+
+    /// <summary>From here on it is the culture of what is said, though not of how numbers are written.</summary>
+    public static void UseCallerLanguage(this IApplicationBuilder app) => app.Use(async (context, next) =>
+    {
+        CultureInfo.CurrentUICulture = CultureInfo.GetCultureInfo(context.Request.Language());
+        await next(context);
+    });
 
     private static string Preferred(HttpRequest request) => request.GetTypedHeaders().AcceptLanguage
         .Where(language => language.Quality != 0)
