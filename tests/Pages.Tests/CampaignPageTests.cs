@@ -10,7 +10,8 @@ public sealed class CampaignPageTests(Site site)
     [Fact]
     public async Task A_manager_signs_in_launches_and_watches_a_campaign_until_it_is_delivered()
     {
-        var (campaign, name) = await DraftAsync("opening", people: 6);
+        var name = Site.Unique("opening");
+        var campaign = await site.DraftAsync(name, people: 6);
         await using var visit = await site.VisitAsync();
 
         var page = await visit.OpenAsync("/");
@@ -23,23 +24,23 @@ public sealed class CampaignPageTests(Site site)
         await page.GetByLabel("Password").FillAsync(LocalRun.AdminPassword);
         await page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
 
-        await Expect(Title(page)).ToBeVisibleAsync();
+        await Expect(visit.Title).ToBeVisibleAsync();
         await visit.IsLiveAsync();
         await Expect(page.GetByText("Practice", new() { Exact = true })).ToBeVisibleAsync();
         await visit.AssertAccessibleAsync();
 
         await page.GetByRole(AriaRole.Navigation).GetByRole(AriaRole.Link, new() { Name = "Campaigns" }).ClickAsync();
-        await Expect(Title(page)).ToBeFocusedAsync(); // for those who cannot see that the page has changed
+        await Expect(visit.Title).ToBeFocusedAsync(); // for those who cannot see that the page has changed
         await visit.AssertAccessibleAsync();
         await page.GetByRole(AriaRole.Link, new() { Name = name }).ClickAsync();
         await Expect(page).ToHaveURLAsync(new Regex($"/campaigns/{campaign}/edit")); // a draft goes on where it was left
-        await Expect(Title(page)).ToBeVisibleAsync();
+        await Expect(visit.Title).ToBeVisibleAsync();
         await Expect(page).ToHaveTitleAsync(new Regex("Campaigns$"));
         await visit.AssertAccessibleAsync();
 
-        await site.Run.PostAsync($"/api/campaigns/{campaign}/launch", new { });
+        await site.LaunchAsync(campaign);
         await visit.OpenAsync($"/campaigns/{campaign}");
-        await Expect(Title(page)).ToHaveTextAsync("Sent to 6 of 6 people", new() { Timeout = 30_000 });
+        await Expect(visit.Title).ToHaveTextAsync("Sent to 6 of 6 people", new() { Timeout = 30_000 });
         await Expect(page.GetByRole(AriaRole.Img, new() { Name = "Read 6" })).ToBeVisibleAsync();
         await visit.AssertAccessibleAsync();
         Assert.Empty(visit.Complaints);
@@ -48,21 +49,21 @@ public sealed class CampaignPageTests(Site site)
     [Fact]
     public async Task The_same_pages_speak_French_in_the_dark_on_a_phone()
     {
-        var (campaign, name) = await DraftAsync("soirée d’été 🎉", people: 3);
-        await site.Run.PostAsync($"/api/campaigns/{campaign}/launch", new { });
+        var name = Site.Unique("soirée d’été 🎉");
+        var campaign = await site.DraftAsync(name, people: 3);
+        await site.LaunchAsync(campaign);
         await using var visit = await (await site.VisitAsync("fr", ColorScheme.Dark, phone: true)).SignedInAsync();
 
-        var page = await visit.OpenAsync("/campaigns");
-        await visit.IsLiveAsync();
+        var page = await visit.GoAsync("/campaigns");
         await page.GetByRole(AriaRole.Link, new() { Name = name }).ClickAsync();
-        await Expect(Title(page)).ToHaveTextAsync("Envoyée à 3 sur 3 personnes", new() { Timeout = 30_000 });
+        await Expect(visit.Title).ToHaveTextAsync("Envoyée à 3 sur 3 personnes", new() { Timeout = 30_000 });
         await visit.AssertAccessibleAsync();
         await visit.AssertFitsAsync();
 
         await page.GetByRole(AriaRole.Button, new() { Name = "Menu" }).ClickAsync();
         await visit.AssertAccessibleAsync();
         await page.GetByRole(AriaRole.Link, new() { Name = "Tableau de bord" }).ClickAsync();
-        await Expect(Title(page)).ToHaveTextAsync("Aucun envoi en cours");
+        await Expect(visit.Title).ToHaveTextAsync("Aucun envoi en cours");
         await visit.AssertAccessibleAsync();
         Assert.Empty(visit.Complaints);
     }
@@ -70,42 +71,40 @@ public sealed class CampaignPageTests(Site site)
     [Fact]
     public async Task A_pause_stops_a_campaign_and_resuming_lets_it_finish()
     {
-        var (campaign, _) = await DraftAsync("pause", people: 12);
+        var campaign = await site.DraftAsync("pause", people: 12);
         await using var visit = await (await site.VisitAsync()).SignedInAsync();
-        var page = await visit.OpenAsync($"/campaigns/{campaign}");
-        await visit.IsLiveAsync();
+        var page = await visit.GoAsync($"/campaigns/{campaign}");
 
-        await site.Run.PostAsync($"/api/campaigns/{campaign}/launch", new { });
-        await page.GetByRole(AriaRole.Button, new() { Name = "Pause" }).ClickAsync();
-        await Expect(Title(page)).ToHaveTextAsync(new Regex("^Paused: \\d+ of 12 people done$"));
-        await page.GetByRole(AriaRole.Button, new() { Name = "Resume" }).ClickAsync();
-        await Expect(Title(page)).ToHaveTextAsync("Sent to 12 of 12 people", new() { Timeout = 30_000 });
+        await site.LaunchAsync(campaign);
+        await visit.Button("Pause").ClickAsync();
+        await Expect(visit.Title).ToHaveTextAsync(new Regex("^Paused: \\d+ of 12 people done$"));
+        await visit.Button("Resume").ClickAsync();
+        await Expect(visit.Title).ToHaveTextAsync("Sent to 12 of 12 people", new() { Timeout = 30_000 });
     }
 
     [Fact]
     public async Task A_cancellation_is_asked_for_twice()
     {
-        var (campaign, _) = await DraftAsync("cancel", people: 1);
+        var campaign = await site.DraftAsync("cancel", people: 1);
         await using var visit = await (await site.VisitAsync()).SignedInAsync();
-        var page = await visit.OpenAsync($"/campaigns/{campaign}");
-        await visit.IsLiveAsync();
+        var page = await visit.GoAsync($"/campaigns/{campaign}");
 
         await page.GetByRole(AriaRole.Button, new() { Name = "Cancel campaign" }).ClickAsync();
         await visit.AssertAccessibleAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Go back" }).ClickAsync();
-        await Expect(Title(page)).ToHaveTextAsync("Not sent yet");
+        await Expect(visit.Title).ToHaveTextAsync("Not sent yet");
         await page.GetByRole(AriaRole.Button, new() { Name = "Cancel campaign" }).ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Cancel the campaign" }).ClickAsync();
-        await Expect(Title(page)).ToHaveTextAsync("Cancelled: sent to 0 of 0 people");
+        await Expect(visit.Title).ToHaveTextAsync("Cancelled: sent to 0 of 0 people");
     }
 
     [Fact]
     public async Task A_session_that_has_ended_leads_to_the_sign_in_and_back()
     {
-        var (campaign, name) = await DraftAsync("session", people: 1);
+        var name = Site.Unique("session");
+        var campaign = await site.DraftAsync(name, people: 1);
         await using var visit = await (await site.VisitAsync()).SignedInAsync();
-        var page = await visit.OpenAsync("/campaigns?search=session");
-        await visit.IsLiveAsync();
+        var page = await visit.GoAsync($"/campaigns?search={Uri.EscapeDataString(name)}");
 
         await page.Context.APIRequest.PostAsync("/api/auth/logout");
         await page.GetByRole(AriaRole.Link, new() { Name = name }).ClickAsync();
@@ -113,7 +112,7 @@ public sealed class CampaignPageTests(Site site)
         await page.GetByLabel("Password").FillAsync(LocalRun.AdminPassword);
         await page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
         await Expect(page).ToHaveURLAsync(new Regex($"/campaigns/{campaign}/edit"));
-        await Expect(Title(page)).ToBeVisibleAsync();
+        await Expect(visit.Title).ToBeVisibleAsync();
     }
 
     [Fact]
@@ -123,25 +122,7 @@ public sealed class CampaignPageTests(Site site)
         await visit.OpenAsync("/");
         var answer = await visit.Page.GotoAsync("/nowhere");
         Assert.Equal(404, answer!.Status);
-        await Expect(Title(visit.Page)).ToHaveTextAsync("Page not found");
+        await Expect(visit.Title).ToHaveTextAsync("Page not found");
         await visit.AssertAccessibleAsync();
-    }
-
-    private static int lastPerson;
-
-    private static ILocator Title(IPage page) => page.GetByRole(AriaRole.Heading, new() { Level = 1 });
-
-    /// <summary>A campaign to people of its own, all of whom read.</summary>
-    private async Task<(string Id, string Name)> DraftAsync(string name, int people)
-    {
-        var tag = Guid.NewGuid().ToString("n");
-        for (var person = 0; person < people; person++)
-        {
-            await site.AddPersonAsync(
-                People.PhoneOf(Interlocked.Increment(ref lastPerson)), $"N° {person}", tag,
-                new { joined = true, behaviour = "reads" });
-        }
-
-        return (await site.Run.CreateCampaignAsync(name, new { tags = new[] { tag } }), name);
     }
 }

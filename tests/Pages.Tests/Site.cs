@@ -7,6 +7,9 @@ namespace Pages.Tests;
 /// <summary>The running system in practice mode, its practice phones, and a browser in front of it.</summary>
 public sealed class Site : IAsyncLifetime
 {
+    /// <summary>Who come first, by the numbers of <see cref="People"/>, are one test's ten thousand.</summary>
+    private const int People10000 = 10_000;
+
     private const string Chromium = "/usr/bin/chromium";
 
     private static readonly string[] Quietly =
@@ -19,6 +22,7 @@ public sealed class Site : IAsyncLifetime
     private IPlaywright? _playwright;
     private IBrowser? _browser;
     private HttpClient? _phones;
+    private int _lastPerson = People10000;
 
     public LocalRun Run => _run!;
 
@@ -30,6 +34,7 @@ public sealed class Site : IAsyncLifetime
         _run = await LocalRun.StartAsync(LocalRun.FreePort(), new Dictionary<string, string>
         {
             ["MESSAGING_MIN_INTERVAL"] = "00:00:00.200",
+            ["MESSAGING_RETRY_BASE_DELAY"] = "00:00:00.100",
         });
         _phones = new() { BaseAddress = await AddressOfPhonesAsync() };
         _playwright = await Playwright.CreateAsync();
@@ -49,13 +54,37 @@ public sealed class Site : IAsyncLifetime
             ViewportSize = phone ? new() { Width = 390, Height = 844 } : new() { Width = 1360, Height = 850 },
         }));
 
-    /// <summary>A contact whose phone behaves as told (the emulator's README).</summary>
-    public async Task AddPersonAsync(string phone, string firstName, string tag, object behaviour)
+    /// <summary>A tag, a name or what else has to be no other test's.</summary>
+    public static string Unique(string name) => $"{name} {Guid.NewGuid():n}"[..(name.Length + 13)];
+
+    /// <summary>A contact of this test only, whose phone behaves as told (the emulator's README); the number.</summary>
+    public async Task<string> AddPersonAsync(string firstName, string tag, object? behaviour = null)
+    {
+        var phone = People.PhoneOf(Interlocked.Increment(ref _lastPerson));
+        await SetPhoneAsync(phone, behaviour ?? new { joined = true, behaviour = "reads" });
+        await Run.PostAsync("/api/contacts", new { phone, firstName, tags = new[] { tag } });
+        return phone;
+    }
+
+    public async Task SetPhoneAsync(string phone, object behaviour)
     {
         using var set = await _phones!.PutAsJsonAsync($"/phones/{Uri.EscapeDataString(phone)}", behaviour);
         set.EnsureSuccessStatusCode();
-        await Run.PostAsync("/api/contacts", new { phone, firstName, tags = new[] { tag } });
     }
+
+    /// <summary>A draft to people of its own, all of whom read; its id.</summary>
+    public async Task<string> DraftAsync(string name, int people)
+    {
+        var tag = Unique("draft");
+        for (var person = 1; person <= people; person++)
+        {
+            await AddPersonAsync($"N° {person}", tag);
+        }
+
+        return await Run.CreateCampaignAsync(name, new { tags = new[] { tag } });
+    }
+
+    public Task LaunchAsync(string campaign) => Run.PostAsync($"/api/campaigns/{campaign}/launch", new { });
 
     /// <summary>The person answers from their phone.</summary>
     public async Task ReplyAsync(string phone, string text)

@@ -10,6 +10,8 @@ public sealed class Visit(IBrowserContext context) : IAsyncDisposable
     private static readonly string Axe = File.ReadAllText(Path.Combine(
         ProgramProcess.RepositoryRoot, "tests", "Pages.Tests", "node", "node_modules", "axe-core", "axe.min.js"));
 
+    private const int MostStops = 60;
+
     private readonly List<string> _complaints = [];
     private IPage? _page;
 
@@ -39,12 +41,20 @@ public sealed class Visit(IBrowserContext context) : IAsyncDisposable
         return _page;
     }
 
+    /// <summary>Opened, and live.</summary>
+    public async Task<IPage> GoAsync(string path)
+    {
+        await OpenAsync(path);
+        await IsLiveAsync();
+        return Page;
+    }
+
     /// <summary>Signed in without the form, which is not every test's subject.</summary>
-    public async Task<Visit> SignedInAsync()
+    public async Task<Visit> SignedInAsync(string userName = "admin", string password = LocalRun.AdminPassword)
     {
         var answer = await context.APIRequest.PostAsync("/api/auth/login", new()
         {
-            DataObject = new { userName = "admin", password = LocalRun.AdminPassword },
+            DataObject = new { userName, password },
         });
         Assert.True(answer.Ok, answer.StatusText);
         return this;
@@ -52,6 +62,26 @@ public sealed class Visit(IBrowserContext context) : IAsyncDisposable
 
     /// <summary>Until clicks do something: the page's live connection stands.</summary>
     public Task IsLiveAsync() => Page.Locator("[data-live=true]").WaitForAsync();
+
+    /// <summary>The sentence on top of the page.</summary>
+    public ILocator Title => Page.GetByRole(AriaRole.Heading, new() { Level = 1 });
+
+    public ILocator Button(string name) => Page.GetByRole(AriaRole.Button, new() { Name = name, Exact = true });
+
+    /// <summary>The Tab key until it is there; fails if it is never reached.</summary>
+    public async Task TabToAsync(ILocator target)
+    {
+        for (var stops = 0; stops < MostStops; stops++)
+        {
+            await Page.Keyboard.PressAsync("Tab");
+            if (await target.EvaluateAsync<bool>("element => element === document.activeElement"))
+            {
+                return;
+            }
+        }
+
+        Assert.Fail($"{target} is not reached by the keyboard.");
+    }
 
     /// <summary>No rule of WCAG 2.2 A and AA is broken seriously. https://www.deque.com/axe/</summary>
     public async Task AssertAccessibleAsync()

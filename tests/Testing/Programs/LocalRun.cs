@@ -111,7 +111,7 @@ public sealed class LocalRun : IAsyncDisposable
         _data.Delete(recursive: true);
     }
 
-    private async Task<bool> IsHealthyAsync()
+    public async Task<bool> IsHealthyAsync()
     {
         _appHost.ThrowIfExited();
         try

@@ -1,9 +1,9 @@
 using System.Diagnostics;
 
-namespace Faults.Tests;
+namespace Testing;
 
 /// <summary>The parts of a run that can be killed.</summary>
-internal enum Part
+public enum Part
 {
     Messaging,
     Campaigns,
@@ -14,7 +14,7 @@ internal enum Part
 }
 
 /// <summary>The processes below one AppHost, and no others, by what their command line says.</summary>
-internal sealed class Processes(int appHost)
+public sealed class Processes(int appHost)
 {
     /// <summary>Those that run now; each leads a process group of its own.</summary>
     public IReadOnlyList<int> Of(Part part) =>

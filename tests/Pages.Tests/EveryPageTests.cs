@@ -1,0 +1,43 @@
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace Pages.Tests;
+
+/// <summary>What has to hold on every page, and not only where a test happens to look.</summary>
+public sealed class EveryPageTests(Site site)
+{
+    [Theory]
+    [InlineData("en", ColorScheme.Light, false)]
+    [InlineData("en", ColorScheme.Dark, true)]
+    [InlineData("fr", ColorScheme.Dark, false)]
+    [InlineData("fr", ColorScheme.Light, true)]
+    public async Task No_page_has_a_serious_barrier_or_sticks_out(string language, ColorScheme theme, bool phone)
+    {
+        var name = Site.Unique("every page 🎉 مرحبا");
+        var (sent, draft) = (await site.DraftAsync(name, people: 1), await site.DraftAsync(name, people: 1));
+        await site.LaunchAsync(sent);
+        var message = (await site.Run.GetAsync($"/api/campaigns/{sent}/messages"))["items"]![0]!;
+        await using var visit = await site.VisitAsync(language, theme, phone);
+        await visit.OpenAsync("/sign-in");
+        await visit.AssertAccessibleAsync();
+        await visit.AssertFitsAsync();
+
+        await visit.SignedInAsync();
+        string[] paths =
+        [
+            "/", "/campaigns", $"/campaigns/{sent}", $"/campaigns/{sent}?message={message["id"]}", "/campaigns/new",
+            $"/campaigns/{draft}/edit?step=2", $"/campaigns/{draft}/edit?step=3", $"/campaigns/{draft}/edit?step=4",
+            $"/campaigns/{draft}/edit?step=5", "/contacts", "/contacts?contact=new", "/contacts/import", "/templates",
+            "/templates?open=new", "/inbox", $"/inbox/{message["contactId"]}", "/activity", "/settings", "/practice", "/nowhere",
+        ];
+        foreach (var path in paths)
+        {
+            var page = await visit.GoAsync(path);
+            await Expect(visit.Title).ToBeVisibleAsync();
+            await Expect(page.Locator("main .skeleton")).ToHaveCountAsync(0);
+            await Expect(page.Locator("html")).ToHaveAttributeAsync("lang", language);
+            await visit.AssertAccessibleAsync();
+            await visit.AssertFitsAsync();
+        }
+    }
+}

@@ -1,0 +1,141 @@
+using System.Text.RegularExpressions;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace Pages.Tests;
+
+/// <summary>A new campaign, step by step.</summary>
+public sealed class WizardTests(Site site)
+{
+    [Fact]
+    public async Task A_newcomer_is_led_from_a_name_to_delivered_messages_and_to_the_answer_to_a_reply()
+    {
+        var (tag, template) = (Site.Unique("guided"), Site.Unique("Reminder"));
+        var reader = await site.AddPersonAsync("Zoé", tag);
+        await site.AddPersonAsync("Karim", tag);
+        await AddTemplateAsync(template);
+        await using var visit = await (await site.VisitAsync()).SignedInAsync();
+        var page = await visit.GoAsync("/campaigns/new");
+
+        await page.GetByLabel("Name of the campaign").FillAsync("Guided");
+        await visit.AssertAccessibleAsync();
+        await visit.Button("Choose the people").ClickAsync();
+
+        await page.GetByLabel("People with a tag").CheckAsync();
+        await page.GetByRole(AriaRole.Checkbox, new() { Name = tag }).CheckAsync();
+        var summary = page.GetByRole(AriaRole.Complementary, new() { Name = "Summary" });
+        await Expect(summary).ToContainTextAsync("reaches 2 people");
+        await visit.AssertAccessibleAsync();
+        await visit.Button("Choose the message").ClickAsync();
+
+        await page.GetByLabel("Approved template").SelectOptionAsync($"{template} (en)");
+        await page.GetByLabel("What replaces {{1}}").SelectOptionAsync("First name");
+        await page.GetByLabel("What replaces {{2}}").SelectOptionAsync("The same text for everybody");
+        await page.GetByLabel("Text for variable 2").FillAsync("15h");
+        await page.GetByLabel("Text for variable 2").BlurAsync();
+        await Expect(summary.Locator(".bubble")).ToContainTextAsync(new Regex("for (Zoé|Karim) at 15h"));
+        await visit.AssertAccessibleAsync();
+        await visit.Button("Save and go on").ClickAsync();
+
+        await page.GetByLabel("Answer those who reply").CheckAsync();
+        await page.GetByLabel("Your answer").FillAsync("Thank you {{firstName}}!");
+        await visit.AssertAccessibleAsync();
+        await visit.Button("Check before sending").ClickAsync();
+
+        await Expect(page.Locator(".samples li")).ToHaveCountAsync(2);
+        await visit.AssertAccessibleAsync();
+        await page.GetByRole(AriaRole.Button, new() { NameRegex = new("^Send to 2 people, ends about ") }).ClickAsync();
+
+        await Expect(page).ToHaveURLAsync(new Regex("/campaigns/[0-9a-f-]{36}$"));
+        await Expect(visit.Title).ToHaveTextAsync("Sent to 2 of 2 people", new() { Timeout = 30_000 });
+        await Expect(page.GetByRole(AriaRole.Img, new() { Name = "Read 2" })).ToBeVisibleAsync();
+
+        await visit.Button("Practice phones").ClickAsync();
+        var phone = page.Locator(".practice li").Filter(new() { HasText = reader });
+        await Expect(phone).ToContainTextAsync("for Zoé at 15h");
+        await phone.GetByLabel($"What {reader} writes").FillAsync("Yes, I’ll come");
+        await phone.GetByRole(AriaRole.Button, new() { Name = "Reply" }).ClickAsync();
+        await Expect(phone).ToContainTextAsync("Thank you Zoé!", new() { Timeout = 20_000 });
+        await page.GetByRole(AriaRole.Link, new() { Name = "Message 2 sent: 1" }).ClickAsync();
+        await Expect(page.Locator(".recipients tbody tr a")).ToHaveTextAsync(["Zoé"]);
+        Assert.Empty(visit.Complaints);
+    }
+
+    [Fact]
+    public async Task The_first_steps_need_no_mouse()
+    {
+        var tag = Site.Unique("keyboard");
+        await site.AddPersonAsync("Inès", tag);
+        await using var visit = await (await site.VisitAsync()).SignedInAsync();
+        var page = await visit.GoAsync("/campaigns");
+
+        await visit.TabToAsync(page.GetByRole(AriaRole.Link, new() { Name = "New campaign" }));
+        await page.Keyboard.PressAsync("Enter");
+        await Expect(visit.Title).ToBeFocusedAsync();
+        await visit.TabToAsync(page.GetByLabel("Name of the campaign"));
+        await page.Keyboard.TypeAsync("By keyboard");
+        await page.Keyboard.PressAsync("Enter");
+
+        await Expect(visit.Title).ToHaveTextAsync("Who should get it?");
+        await visit.TabToAsync(page.GetByLabel("Everybody"));
+        await page.Keyboard.PressAsync("ArrowDown");
+        await visit.TabToAsync(page.GetByRole(AriaRole.Checkbox, new() { Name = tag }));
+        await page.Keyboard.PressAsync("Space");
+        await Expect(page.Locator(".summary")).ToContainTextAsync("reaches 1 person");
+        await visit.TabToAsync(visit.Button("Choose the message"));
+        await page.Keyboard.PressAsync("Enter");
+
+        await Expect(visit.Title).ToHaveTextAsync("What should people read?");
+        await visit.TabToAsync(page.GetByLabel("Approved template"));
+    }
+
+    [Fact]
+    public async Task What_the_API_refuses_stands_in_French_beside_its_field()
+    {
+        var template = Site.Unique("Rappel");
+        await AddTemplateAsync(template);
+        await using var visit = await (await site.VisitAsync("fr", ColorScheme.Dark, phone: true)).SignedInAsync();
+        var page = await visit.GoAsync("/campaigns/new");
+        await page.GetByLabel("Nom de la campagne").FillAsync("Refusée");
+        await visit.Button("Choisir les destinataires").ClickAsync();
+        await visit.Button("Choisir le message").ClickAsync();
+        await page.GetByLabel("Modèle approuvé").SelectOptionAsync($"{template} (en)");
+        await visit.Button("Enregistrer et continuer").ClickAsync();
+
+        var field = page.GetByLabel("Ce qui remplace {{1}}");
+        await Expect(field).ToHaveAttributeAsync("aria-invalid", "true");
+        await Expect(field).ToHaveAccessibleDescriptionAsync(new Regex("La variable 1 du modèle n’est pas remplie"));
+        await visit.AssertAccessibleAsync();
+        await visit.AssertFitsAsync();
+    }
+
+    [Fact]
+    public async Task Quiet_hours_are_kept_and_the_end_that_is_promised_respects_them()
+    {
+        var draft = await site.DraftAsync(Site.Unique("quiet"), people: 1);
+        await using var visit = await (await site.VisitAsync()).SignedInAsync();
+        var page = await visit.GoAsync($"/campaigns/{draft}/edit?step=4");
+        await page.GetByLabel("Leave people in peace at night").CheckAsync();
+        // All day but one minute, which is now only by a chance of one in 1,440.
+        await page.GetByLabel("From", new() { Exact = true }).FillAsync("04:01");
+        await page.GetByLabel("To", new() { Exact = true }).FillAsync("04:00");
+        await page.GetByLabel("Time zone").SelectOptionAsync("Pacific/Auckland");
+        await visit.Button("Check before sending").ClickAsync();
+        await Expect(page.Locator(".samples li")).ToHaveCountAsync(1);
+
+        await page.ReloadAsync();
+        await visit.IsLiveAsync();
+        await Expect(page.Locator(".summary")).ToContainTextAsync("Nothing between 04:01 and 04:00");
+        var kept = (await site.Run.GetAsync($"/api/campaigns/{draft}"))["quietHours"]!;
+        Assert.Equal("Pacific/Auckland", kept["timeZone"]!.GetValue<string>());
+        Assert.Equal("04:01:00", kept["from"]!.GetValue<string>());
+    }
+
+    private async Task AddTemplateAsync(string name) => await site.Run.PostAsync("/api/templates", new
+    {
+        name,
+        contentSid = $"HX{Guid.NewGuid():n}",
+        language = "en",
+        body = "Your appointment is reserved for {{1}} at {{2}}.",
+    });
+}
