@@ -15,7 +15,7 @@ internal enum Mode
     Production,
 }
 
-/// <summary>The settings of the local run, checked; README lists their names and meanings.</summary>
+/// <summary>The settings of the local run, checked; <see cref="SettingDescription"/> tells what they mean.</summary>
 internal sealed partial class Settings
 {
     /// <summary>The sender all Sandbox users share. https://www.twilio.com/docs/whatsapp/sandbox</summary>
@@ -32,7 +32,7 @@ internal sealed partial class Settings
         AccountSid = Text("TWILIO_ACCOUNT_SID");
         AuthToken = Text("TWILIO_AUTH_TOKEN");
         CheckCredentials();
-        SandboxNumber = Text("TWILIO_SANDBOX_NUMBER", SharedSandboxNumber);
+        SandboxNumber = Text("TWILIO_SANDBOX_NUMBER");
         Check("TWILIO_SANDBOX_NUMBER", PhoneNumber().IsMatch(SandboxNumber),
             $"an E.164 number such as {SharedSandboxNumber}");
         Mode = AccountSid is "" && AuthToken is "" ? Mode.Emulator
@@ -41,16 +41,16 @@ internal sealed partial class Settings
         JoinCode = Text("TWILIO_SANDBOX_JOIN_CODE", Mode == Mode.Emulator ? EmulatorJoinCode : "");
         TwilioApiBaseUrl = ProviderAddress("TWILIO_API_BASE_URL");
         TwilioContentBaseUrl = ProviderAddress("TWILIO_CONTENT_BASE_URL");
-        MinInterval = Interval("MESSAGING_MIN_INTERVAL", "00:00:03", TimeSpan.Zero, TimeSpan.FromHours(1));
+        MinInterval = Interval("MESSAGING_MIN_INTERVAL", TimeSpan.Zero, TimeSpan.FromHours(1));
         RatePerSecond = Rate("MESSAGING_RATE_PER_SECOND");
         RetryBaseDelay = Interval(
-            "MESSAGING_RETRY_BASE_DELAY", "00:01:00", TimeSpan.FromMilliseconds(1), TimeSpan.FromHours(12));
-        MessagingReplicas = Number("MESSAGING_REPLICAS", 1, 1, 100);
-        CampaignsReplicas = Number("CAMPAIGNS_REPLICAS", 1, 1, 100);
-        GatewayPort = Number("GATEWAY_PORT", 8080, 1, 65535);
-        DashboardPort = Number("CAMPAIGNS_DASHBOARD_PORT", 0, 1, 65535);
+            "MESSAGING_RETRY_BASE_DELAY", TimeSpan.FromMilliseconds(1), TimeSpan.FromHours(12));
+        MessagingReplicas = Number("MESSAGING_REPLICAS", 1, 100);
+        CampaignsReplicas = Number("CAMPAIGNS_REPLICAS", 1, 100);
+        GatewayPort = Number("GATEWAY_PORT", 1, 65535);
+        DashboardPort = Number("CAMPAIGNS_DASHBOARD_PORT", 1, 65535);
         PublicUrl = Address("PUBLIC_URL") ?? $"http://localhost:{GatewayPort}";
-        DataDirectory = Text("CAMPAIGNS_DATA_DIR", ".data");
+        DataDirectory = Text("CAMPAIGNS_DATA_DIR");
         AdminPassword = Text("CAMPAIGNS_ADMIN_PASSWORD");
         CorsAllowedOrigins = Origins("CORS_ALLOWED_ORIGINS");
         GupshupWebhookSecret = Text("GUPSHUP_WEBHOOK_SECRET");
@@ -59,20 +59,14 @@ internal sealed partial class Settings
             "your number at Gupshup in E.164, such as +33199000001");
         MetaAppSecret = Text("META_APP_SECRET");
         MetaVerifyToken = Text("META_VERIFY_TOKEN");
-        OtlpEndpoint = Address("OTEL_EXPORTER_OTLP_ENDPOINT") ?? "";
-        var provider = Text("WHATSAPP_PROVIDER", "twilio");
+        OtlpEndpoint = Address(SettingDescription.OtlpEndpoint) ?? "";
+        var provider = Text("WHATSAPP_PROVIDER");
         Check("WHATSAPP_PROVIDER", provider == "twilio", "twilio, the provider there is so far");
     }
 
     /// <summary>Names of the settings: some are secrets, and services know them by other names.</summary>
     public static IReadOnlyList<string> Names { get; } =
-    [
-        "TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_SANDBOX_NUMBER", "TWILIO_SANDBOX_JOIN_CODE",
-        "TWILIO_API_BASE_URL", "TWILIO_CONTENT_BASE_URL", "MESSAGING_MIN_INTERVAL", "MESSAGING_RATE_PER_SECOND",
-        "MESSAGING_RETRY_BASE_DELAY", "MESSAGING_REPLICAS", "CAMPAIGNS_REPLICAS", "GATEWAY_PORT", "PUBLIC_URL",
-        "CAMPAIGNS_DASHBOARD_PORT", "CAMPAIGNS_DATA_DIR", "CAMPAIGNS_ADMIN_PASSWORD", "CORS_ALLOWED_ORIGINS",
-        "WHATSAPP_PROVIDER", "GUPSHUP_WEBHOOK_SECRET", "GUPSHUP_PHONE_NUMBER", "META_APP_SECRET", "META_VERIFY_TOKEN",
-    ];
+        [.. SettingDescription.All.Select(setting => setting.Name).Where(name => name != SettingDescription.OtlpEndpoint)];
 
     /// <summary>What is wrong: one line a setting, with its name and the remedy.</summary>
     public IReadOnlyList<string> Problems => problems;
@@ -136,7 +130,7 @@ internal sealed partial class Settings
     {
         var file = Path.Combine(root, ".env");
         var values = File.Exists(file) ? SettingsFile.Parse(File.ReadAllText(file)) : [];
-        foreach (var name in Names.Append("OTEL_EXPORTER_OTLP_ENDPOINT"))
+        foreach (var name in Names.Append(SettingDescription.OtlpEndpoint))
         {
             if (Environment.GetEnvironmentVariable(name) is { } value)
             {
@@ -147,8 +141,10 @@ internal sealed partial class Settings
         return Parse(values);
     }
 
-    private string Text(string name, string otherwise = "") =>
-        values.TryGetValue(name, out var value) && !string.IsNullOrWhiteSpace(value) ? value.Trim() : otherwise;
+    private string Text(string name, string? otherwise = null) =>
+        values.TryGetValue(name, out var value) && !string.IsNullOrWhiteSpace(value)
+            ? value.Trim()
+            : otherwise ?? SettingDescription.DefaultOf(name);
 
     private bool Check(string name, bool holds, string remedy)
     {
@@ -199,14 +195,15 @@ internal sealed partial class Settings
     }
 
     // Within what the services accept: they would refuse to start, again and again.
-    private TimeSpan Interval(string name, string otherwise, TimeSpan least, TimeSpan most)
+    private TimeSpan Interval(string name, TimeSpan least, TimeSpan most)
     {
-        var text = Text(name, otherwise);
+        var text = Text(name);
         // TimeSpan would take "3" for three days.
         var valid = TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var interval)
             && text.Count(letter => letter == ':') == 2
             && interval >= least && interval <= most;
-        Check(name, valid, $"hours:minutes:seconds, from {least:c} to {most:c}, such as {otherwise}");
+        Check(name, valid,
+            $"hours:minutes:seconds, from {least:c} to {most:c}, such as {SettingDescription.DefaultOf(name)}");
         return interval;
     }
 
@@ -220,17 +217,19 @@ internal sealed partial class Settings
             : null;
     }
 
-    private int Number(string name, int otherwise, int least, int most)
+    /// <summary>0 if it is not set and has no default.</summary>
+    private int Number(string name, int least, int most)
     {
         var text = Text(name);
         if (text is "")
         {
-            return otherwise;
+            return 0;
         }
 
         var valid = int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
             && number >= least && number <= most;
-        return Check(name, valid, $"a whole number from {least} to {most}") ? number : otherwise;
+        Check(name, valid, $"a whole number from {least} to {most}");
+        return number;
     }
 
     private string Origins(string name)
