@@ -21,7 +21,7 @@ internal static class UndoImport
 
         if (!wanted)
         {
-            return Problems.Conflict(Refusal(import).In(language));
+            return Problems.Conflict(Refusal(import));
         }
 
         importer.Wake();
