@@ -22,7 +22,7 @@ public sealed record ActivityEntry(
     public string? Path => (Action, SubjectId) switch
     {
         ("campaign.deleted" or "template.deleted" or "contact.erased", _) or (_, null) => null,
-        ("contacts.imported", { } id) => $"/contacts/import/{id}",
+        ("contacts.imported" or "contacts.importUndone", { } id) => $"/contacts/import/{id}",
         ("message.sent", { } id) => $"/inbox/{id}",
         (['c', 'a', 'm', ..], { } id) => $"/campaigns/{id}",
         (['t', 'e', 'm', ..], { } id) => $"/templates?open={id}",
@@ -35,7 +35,7 @@ public sealed record ActivityEntry(
         "campaign.created", "campaign.changed", "campaign.deleted", "campaign.duplicated", "campaign.launched",
         "campaign.paused", "campaign.resumed", "campaign.cancelled", "campaign.retried", "template.created",
         "template.changed", "template.deleted", "templates.synced", "contact.erased", "contacts.imported",
-        "message.sent",
+        "contacts.importUndone", "message.sent",
     ];
 
     /// <summary>One of the numbers in the details.</summary>

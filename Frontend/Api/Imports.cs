@@ -13,17 +13,22 @@ public enum ImportState
 /// <summary>A file of contacts, and how far it is.</summary>
 /// <param name="Progress">From 0 to 1.</param>
 /// <param name="RowsTotal">Null while nobody knows.</param>
+/// <param name="Phase">undoing, while it is taken back.</param>
 /// <param name="CanUndo">What it has changed can be taken back.</param>
+/// <param name="Kept">Who was left alone when it was taken back, since something had happened to them.</param>
 public sealed record ContactImport(
     Guid Id, string? FileName, string? UserName, ImportState State, double Progress, long RowsRead, long Inserted,
     long Updated, long Unchanged, long Duplicates, long Rejected, IReadOnlyList<ImportColumn> Columns,
     ImportError? Error, DateTimeOffset CreatedAt, DateTimeOffset? StartedAt, long? RowsTotal = null,
-    DateTimeOffset? UndoneAt = null, bool CanUndo = false)
+    string? Phase = null, bool CanUndo = false, DateTimeOffset? UndoneAt = null, string? UndoneBy = null,
+    long Removed = 0, long Restored = 0, long Kept = 0)
 {
     // Before that the pace says little.
     private const double Known = 0.05;
 
     public bool IsUnderWay => State is ImportState.Pending or ImportState.Running;
+
+    public bool IsUndoing => Phase is "undoing";
 
     /// <summary>Each row of the file is in one of these in the end.</summary>
     [JsonIgnore]
@@ -34,7 +39,7 @@ public sealed record ContactImport(
     ];
 
     /// <summary>If it goes on as it has begun; null while that cannot be said.</summary>
-    public TimeSpan? Remaining(DateTimeOffset now) => StartedAt is { } start && Progress is > Known and < 1 && now > start
+    public TimeSpan? Remaining(DateTimeOffset now) => !IsUndoing && StartedAt is { } start && Progress is > Known and < 1 && now > start
         ? (now - start) * ((1 - Progress) / Progress)
         : null;
 }

@@ -12,6 +12,7 @@ public sealed partial class ActivityEntryTests
     [InlineData("campaign.deleted", null)]
     [InlineData("template.changed", "/templates?open=0198c1d2-0000-7000-8000-000000000000")]
     [InlineData("contacts.imported", "/contacts/import/0198c1d2-0000-7000-8000-000000000000")]
+    [InlineData("contacts.importUndone", "/contacts/import/0198c1d2-0000-7000-8000-000000000000")]
     [InlineData("contact.erased", null)]
     [InlineData("message.sent", "/inbox/0198c1d2-0000-7000-8000-000000000000")]
     [InlineData("something.new", null)]
