@@ -34,4 +34,14 @@ public class CountryTests
     public void No_country_code_is_the_beginning_of_another_one() =>
         Assert.DoesNotContain(Country.All, one => Country.All.Any(other =>
             other != one && other.Code.StartsWith(one.Code, StringComparison.Ordinal)));
+
+    [Fact]
+    public void Whoever_imports_can_choose_among_the_countries_that_are_known()
+    {
+        var names = ListCountries.Handle().Value!;
+
+        Assert.Contains("FR", names);
+        Assert.All(names, name => Assert.NotNull(Country.Find(name)));
+        Assert.Equal(Country.All.Sum(country => country.Names.Length), names.Distinct().Count());
+    }
 }
