@@ -27,9 +27,9 @@ public sealed class OutageTests(Site site)
         finally
         {
             Processes.Signal("CONT", appHost);
+            await Eventually.BecomesTrueAsync(site.Run.IsHealthyAsync, TimeSpan.FromSeconds(60), "GET /health = 200");
         }
 
-        await Eventually.BecomesTrueAsync(site.Run.IsHealthyAsync, TimeSpan.FromSeconds(60), "GET /health = 200");
         await visit.Button("Try again").ClickAsync();
         await Expect(visit.Title).ToContainTextAsync("template");
         await Expect(page.GetByRole(AriaRole.Alert)).ToHaveCountAsync(0);

@@ -57,10 +57,13 @@ public sealed class Site : IAsyncLifetime
     /// <summary>A tag, a name or what else has to be no other test's.</summary>
     public static string Unique(string name) => $"{name} {Guid.NewGuid():n}"[..(name.Length + 13)];
 
+    /// <summary>A number that no other test has.</summary>
+    public string NewPhone() => People.PhoneOf(Interlocked.Increment(ref _lastPerson));
+
     /// <summary>A contact of this test only, whose phone behaves as told (the emulator's README); the number.</summary>
     public async Task<string> AddPersonAsync(string firstName, string tag, object? behaviour = null)
     {
-        var phone = People.PhoneOf(Interlocked.Increment(ref _lastPerson));
+        var phone = NewPhone();
         await SetPhoneAsync(phone, behaviour ?? new { joined = true, behaviour = "reads" });
         await Run.PostAsync("/api/contacts", new { phone, firstName, tags = new[] { tag } });
         return phone;

@@ -1,0 +1,49 @@
+using System.Text;
+using System.Text.RegularExpressions;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace Pages.Tests;
+
+/// <summary>A file of contacts, from the choice of it to its last corrected row.</summary>
+public sealed class ImportTests(Site site)
+{
+    [Fact]
+    public async Task What_is_wrong_in_a_file_is_explained_and_can_be_corrected_on_the_page()
+    {
+        var (one, other, corrected) = (site.NewPhone(), site.NewPhone(), site.NewPhone());
+        await using var visit = await (await site.VisitAsync()).SignedInAsync();
+        var page = await visit.GoAsync("/contacts/import");
+        await visit.AssertAccessibleAsync();
+
+        await page.Locator("input[type=file]").SetInputFilesAsync(new FilePayload
+        {
+            Name = "guests.csv",
+            MimeType = "text/csv",
+            Buffer = Encoding.UTF8.GetBytes($"Where to reach;Firstname;Town\n{one};Zoé;Lyon\n12;Karim;Nice\n{other};Léa;Brest\n"),
+        });
+        await Expect(page.GetByText("Read with semicolons")).ToBeVisibleAsync();
+        await page.GetByLabel("What “Where to reach” is").SelectOptionAsync("Phone number");
+        await Expect(page.GetByText("Something is wrong in the first 3 rows")).ToBeVisibleAsync();
+        await visit.AssertAccessibleAsync();
+        await visit.Button("Import “guests.csv”").ClickAsync();
+
+        await Expect(page).ToHaveURLAsync(new Regex("/contacts/import/[0-9a-f-]{36}$"));
+        await Expect(Pile("New")).ToContainTextAsync("2", new() { Timeout = 20_000 });
+        await Expect(Pile("Left out")).ToContainTextAsync("1");
+        var wrong = page.GetByLabel("Where to reach, line 3");
+        await Expect(wrong).ToHaveValueAsync("12");
+        await visit.AssertAccessibleAsync();
+        await wrong.FillAsync(corrected);
+        await wrong.BlurAsync();
+        await visit.Button("Import 1 corrected row").ClickAsync();
+
+        await Expect(Pile("Left out")).ToContainTextAsync("0", new() { Timeout = 20_000 });
+        await Expect(Pile("New")).ToContainTextAsync("1");
+        var contact = await site.Run.GetAsync($"/api/contacts?search={Uri.EscapeDataString(corrected)}");
+        Assert.Equal("Karim", contact["items"]![0]!["firstName"]!.GetValue<string>());
+        Assert.Empty(visit.Complaints);
+
+        ILocator Pile(string name) => page.Locator(".tile").Filter(new() { HasText = name });
+    }
+}
