@@ -16,8 +16,12 @@ public sealed class CommandTests
             ["PASSWORD"] = LocalRun.AdminPassword,
         };
 
-        foreach (var page in Document.All.Where(page => page.Path.StartsWith("docs/en/", StringComparison.Ordinal)
-            && page.Blocks.Any(block => block.Kind == Commands.Kind)))
+        var pages = Document.All
+            .Where(page => page.Path.StartsWith("docs/en/", StringComparison.Ordinal)
+                && page.Blocks.Any(block => block.Kind == Commands.Kind))
+            .OrderBy(page => page.Path, StringComparer.Ordinal).ToList();
+        Assert.NotEmpty(pages);
+        foreach (var page in pages)
         {
             await Commands.CheckAsync(page, environment);
         }

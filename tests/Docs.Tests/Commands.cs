@@ -25,12 +25,13 @@ internal static class Commands
         var printed = await RunAsync(
             string.Concat(steps.Select(step => $"{step.block.Code}\necho; echo '{Separator}'\n")), environment);
 
-        var parts = printed.Split(Separator);
-        Assert.All(steps.Zip(parts).Where(pair => pair.First.promise.Kind == "text"), pair =>
+        foreach (var (step, part) in steps.Zip(printed.Split(Separator)).Where(pair => pair.First.promise.Kind == "text"))
         {
-            var promise = Regex.Escape(pair.First.promise.Code.Trim()).Replace("…", ".*");
-            Assert.Matches($"(?s)^{promise}$", pair.Second.Trim());
-        });
+            var promise = Regex.Escape(step.promise.Code.Trim()).Replace("…", ".*");
+            Assert.True(
+                Regex.IsMatch(part.Trim(), $"^{promise}$", RegexOptions.Singleline),
+                $"{page}:\n{step.block.Code}\npromises\n{step.promise.Code}\nand prints\n{part.Trim()}");
+        }
     }
 
     private static async Task<string> RunAsync(string script, IReadOnlyDictionary<string, string> environment)
