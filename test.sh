@@ -10,7 +10,7 @@ Usage: ./test.sh [--faults]
 
 Builds the solution with warnings as errors, checks its format, and runs all tests against a real PostgreSQL and
 RabbitMQ, which are started privately (or TEST_POSTGRES, a connection string, and TEST_AMQP_URL are used). Installs
-PostgreSQL, RabbitMQ, Node.js, npm and Chromium if they are missing (Debian, Ubuntu; with sudo when needed).
+PostgreSQL, RabbitMQ, Node.js, npm, Chromium and curl if they are missing (Debian, Ubuntu; with sudo when needed).
 
 The fault suite (processes killed at every step of a send, servers away, a provider that misbehaves; each time the
 provider's log is compared with our books) is part of it in a short form. With --faults only the suite is run, in full:
@@ -35,7 +35,7 @@ esac
 require_dotnet
 needed=(postgresql rabbitmq-server)
 [ -z "${FAULTS:-}" ] || needed+=(faketime)
-[ -n "${FAULTS:-}" ] || needed+=(nodejs npm chromium)
+[ -n "${FAULTS:-}" ] || needed+=(nodejs npm chromium curl)
 install_missing "${needed[@]}"
 
 dotnet build Campaigns.sln --nologo --verbosity quiet

@@ -15,6 +15,7 @@ is_present() {
     rabbitmq-server) [ -x /usr/lib/rabbitmq/bin/rabbitmq-server ] || [ -x /opt/rabbitmq/sbin/rabbitmq-server ] || command -v rabbitmq-server >/dev/null ;;
     nodejs) command -v node >/dev/null ;;
     npm) command -v npm >/dev/null ;;
+    curl) command -v curl >/dev/null ;;
     chromium) [ -x /usr/bin/chromium ] ;;
     faketime) compgen -G '/usr/lib/*/faketime/libfaketimeMT.so.1' >/dev/null ;;
   esac
