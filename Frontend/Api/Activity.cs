@@ -35,7 +35,7 @@ public sealed record ActivityEntry(
         "campaign.created", "campaign.changed", "campaign.deleted", "campaign.duplicated", "campaign.launched",
         "campaign.paused", "campaign.resumed", "campaign.cancelled", "campaign.retried", "template.created",
         "template.changed", "template.deleted", "templates.synced", "contact.erased", "contacts.imported",
-        "contacts.importUndone", "message.sent",
+        "contacts.importUndone", "message.sent", "webhook.unknown",
     ];
 
     /// <summary>One of the numbers in the details.</summary>

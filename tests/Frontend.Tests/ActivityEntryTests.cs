@@ -38,6 +38,6 @@ public sealed partial class ActivityEntryTests
     private static ActivityEntry Of(string action, Guid? subject) =>
         new(Guid.Empty, DateTimeOffset.UnixEpoch, "ana", action, subject, null, null);
 
-    [GeneratedRegex("""["'](?<action>(campaign|contacts?|templates?|message)\.[a-zA-Z]+)["']""")]
+    [GeneratedRegex("""["'](?<action>(campaign|contacts?|templates?|message|webhook)\.[a-zA-Z]+)["']""")]
     private static partial Regex Action();
 }
