@@ -1,4 +1,3 @@
-using System.Text;
 using Npgsql;
 using Testing;
 
@@ -21,13 +20,15 @@ public sealed class DataTests(DatabaseFixture databases)
                 select from pg_constraint f
                 join pg_attribute a on a.attrelid = f.conrelid and a.attnum = any (f.conkey)
                 where f.contype = 'f' and f.conrelid::regclass::text = c.table_name and a.attname = c.column_name)
-        from information_schema.columns c where c.table_schema = 'public' order by 1, c.ordinal_position
+        from information_schema.columns c where c.table_schema = 'public'
+        order by c.table_name::text collate "C", c.ordinal_position
         """;
 
     private const string References = """
         select f.confrelid::regclass::text, f.conrelid::regclass::text, a.attname::text
         from pg_constraint f join pg_attribute a on a.attrelid = f.conrelid and a.attnum = f.conkey[1]
-        where f.contype = 'f' order by 1, 2, 3
+        where f.contype = 'f'
+        order by f.confrelid::regclass::text collate "C", f.conrelid::regclass::text collate "C", a.attname::text
         """;
 
     [Theory]
@@ -62,10 +63,10 @@ public sealed class DataTests(DatabaseFixture databases)
 
     private static async Task<string> DrawAsync(NpgsqlDataSource source)
     {
-        var picture = new StringBuilder();
+        var lines = new List<string>();
         await foreach (var row in ReadAsync(source, References))
         {
-            picture.Append($"  {row.GetString(0)} ||--o{{ {row.GetString(1)} : {row.GetString(2)}\n");
+            lines.Add($"  {row.GetString(0)} ||--o{{ {row.GetString(1)} : {row.GetString(2)}");
         }
 
         var table = "";
@@ -73,7 +74,8 @@ public sealed class DataTests(DatabaseFixture databases)
         {
             if (row.GetString(0) != table)
             {
-                picture.Append(table is "" ? "" : "  }\n").Append($"  {table = row.GetString(0)} {{\n");
+                lines.AddRange(table is "" ? [] : ["  }"]);
+                lines.Add($"  {table = row.GetString(0)} {{");
             }
 
             var key = (row.GetBoolean(3), row.GetBoolean(4)) switch
@@ -83,10 +85,10 @@ public sealed class DataTests(DatabaseFixture databases)
                 (false, true) => " FK",
                 _ => "",
             };
-            picture.Append($"    {row.GetString(2)} {row.GetString(1)}{key}\n");
+            lines.Add($"    {row.GetString(2)} {row.GetString(1)}{key}");
         }
 
-        return picture.Append("  }\n").ToString();
+        return string.Concat(lines.Append("  }").Select(line => line + "\n"));
     }
 
     private static async IAsyncEnumerable<NpgsqlDataReader> ReadAsync(NpgsqlDataSource source, string query)

@@ -39,12 +39,12 @@ public sealed partial class MessageTests
     private static string Describe(Type message)
     {
         var fields = message.GetProperties().Where(property => property.Name != "EqualityContract");
-        return $"### {message.Name}\n\n{Summary($"T:{message.FullName}")}\n\n" + Generated.Table(
+        return $"### {message.Name}\n\n{Summary($"T:{message.FullName}", message)}\n\n" + Generated.Table(
         [
             ["field", "type", "meaning"],
             .. fields.Select<PropertyInfo, IReadOnlyList<string>>(field =>
             [
-                $"`{field.Name}`", $"`{TypeName(field)}`", Summary($"P:{message.FullName}.{field.Name}"),
+                $"`{field.Name}`", $"`{TypeName(field)}`", Summary($"P:{message.FullName}.{field.Name}", message),
             ]),
         ]);
     }
@@ -56,16 +56,23 @@ public sealed partial class MessageTests
         return type.Name + (optional ? "?" : "");
     }
 
-    private static string Summary(string member) => Summaries.TryGetValue(member, out var summary)
-        ? Spaces().Replace(string.Concat(summary.Nodes().Select(Words)), " ").Trim()
+    private static string Summary(string member, Type message) => Summaries.TryGetValue(member, out var summary)
+        ? Spaces().Replace(string.Concat(summary.Nodes().Select(node => Words(node, message))), " ").Trim()
         : "";
 
-    private static string Words(XNode node) => node switch
+    private static string Words(XNode node, Type message) => node switch
     {
-        XElement { Name.LocalName: "see" } see => $"`{see.Attribute("cref")!.Value.Split('.')[^1].Split(':')[^1]}`",
+        XElement { Name.LocalName: "see" } see => $"`{NameOf(see.Attribute("cref")!.Value, message)}`",
         XElement element => $"`{element.Value}`",
         _ => node.ToString().Replace("&lt;", "<").Replace("&gt;", ">").Replace("&amp;", "&"),
     };
+
+    // A type, a field of the same message, or Message.Field of another one.
+    private static string NameOf(string reference, Type message) => reference.Split('.') is var parts
+        && (reference.StartsWith("T:", StringComparison.Ordinal)
+            || reference.StartsWith($"P:{message.FullName}.", StringComparison.Ordinal))
+        ? parts[^1]
+        : string.Join('.', parts[^2..]);
 
     [GeneratedRegex(@"\s+")]
     private static partial Regex Spaces();
