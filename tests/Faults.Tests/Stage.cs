@@ -8,7 +8,7 @@ internal sealed class Stage : IAsyncDisposable
     private const int Everybody = 10_000;
 
     // A campaign is for those of a tag; each tag has so many people.
-    private static readonly int[] Audiences = [40, 100, 200, 500, 1000, 2000, Everybody];
+    private static readonly int[] Audiences = [40, 100, 200, 500, 1000, 2000, 4000, Everybody];
 
     private readonly DirectoryInfo _tickets;
 
