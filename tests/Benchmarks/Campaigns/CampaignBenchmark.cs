@@ -12,7 +12,7 @@ internal static class CampaignBenchmark
     private const int Rate = 80;
     private static readonly TimeSpan Latency = TimeSpan.FromMilliseconds(150);
 
-    /// <summary>The programs are compiled meanwhile, under a quarter of the load.</summary>
+    /// <summary>The programs are compiled meanwhile, under half of the load.</summary>
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(100);
 
     public static async Task<int> RunAsync(string[] options)
