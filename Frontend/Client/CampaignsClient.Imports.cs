@@ -52,10 +52,13 @@ public sealed partial class CampaignsClient
             cancellationToken);
 
     /// <summary>Imports rows that had been left out, as somebody has corrected them: an import of its own.</summary>
-    public async Task<Guid> ImportCorrectedAsync(Guid id, string rows, CancellationToken cancellationToken) =>
-        (await SendAsync<ImportStarted>(
-            HttpMethod.Post, $"/api/contacts/imports/{id}/rejects", Csv(new StringContent(rows, Encoding.UTF8)),
-            cancellationToken)).ImportId;
+    public async Task<Guid> ImportCorrectedAsync(
+        Guid id, string rows, string name, CancellationToken cancellationToken)
+    {
+        using var file = new MultipartFormDataContent { { Csv(new StringContent(rows, Encoding.UTF8)), "file", name } };
+        return (await SendAsync<ImportStarted>(
+            HttpMethod.Post, $"/api/contacts/imports/{id}/rejects", file, cancellationToken)).ImportId;
+    }
 
     /// <summary>Whose national numbers the API knows, by their ISO 3166 names.</summary>
     public Task<IReadOnlyList<string>> ListCountriesAsync(CancellationToken cancellationToken) =>
