@@ -118,7 +118,8 @@ internal sealed partial class FormReader
         }
 
         Refuse(field, new Remedy(
-            $"{field} is one of {string.Join(", ", names.Keys)}.", $"Valeurs possibles : {string.Join(", ", names.Keys)}."));
+            $"{field} is one of {string.Join(", ", names.Keys)}.",
+            $"Valeurs possibles : {string.Join(", ", names.Keys)}."));
         return null;
     }
 
