@@ -16,8 +16,8 @@ internal sealed record SettingDescription(string Name, string Default, string En
             "the account, `AC…`; empty like the token: the built-in emulator",
             "le compte, `AC…` ; vide comme le jeton : l’émulateur intégré"),
         new("TWILIO_AUTH_TOKEN", "",
-            "its Auth Token; during a rotation several, separated by commas: the first signs our calls, all are accepted "
-            + "on webhooks",
+            "its Auth Token; during a rotation several, separated by commas: the first signs our calls, all are "
+            + "accepted on webhooks",
             "son Auth Token ; pendant une rotation plusieurs, séparés par des virgules : le premier signe nos appels, "
             + "tous sont acceptés sur les webhooks"),
         new("TWILIO_SANDBOX_NUMBER", Settings.SharedSandboxNumber,
@@ -34,7 +34,8 @@ internal sealed record SettingDescription(string Name, string Default, string En
             "une autre adresse que `https://content.twilio.com` ; demande des identifiants"),
         new("PUBLIC_URL", "",
             "the address at which the provider reaches the gateway, without query; empty: the gateway’s own",
-            "l’adresse à laquelle le fournisseur atteint la passerelle, sans paramètres ; vide : celle de la passerelle"),
+            "l’adresse à laquelle le fournisseur atteint la passerelle, sans paramètres ; vide : celle de la "
+            + "passerelle"),
         new("MESSAGING_MIN_INTERVAL", "00:00:03",
             "strict mode: least time between two sends of a sender, up to an hour",
             "mode strict : temps minimal entre deux envois d’un expéditeur, une heure au plus"),
@@ -82,8 +83,8 @@ internal sealed record SettingDescription(string Name, string Default, string En
             "answers Meta’s challenge when the webhook is subscribed",
             "répond au défi de Meta lors de l’abonnement du webhook"),
         new(OtlpEndpoint, "",
-            "where traces, metrics and logs go; the services see the other `OTEL_…` variables of the environment (not of "
-            + "the file); empty: nowhere",
+            "where traces, metrics and logs go; the services see the other `OTEL_…` variables of the environment (not "
+            + "of the file); empty: nowhere",
             "où vont les traces, les mesures et les journaux ; les services voient aussi les autres variables `OTEL_…` "
             + "de l’environnement (pas du fichier) ; vide : nulle part"),
     ];

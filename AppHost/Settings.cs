@@ -66,7 +66,10 @@ internal sealed partial class Settings
 
     /// <summary>Names of the settings: some are secrets, and services know them by other names.</summary>
     public static IReadOnlyList<string> Names { get; } =
-        [.. SettingDescription.All.Select(setting => setting.Name).Where(name => name != SettingDescription.OtlpEndpoint)];
+    [
+        .. SettingDescription.All.Select(setting => setting.Name)
+            .Where(name => name != SettingDescription.OtlpEndpoint),
+    ];
 
     /// <summary>What is wrong: one line a setting, with its name and the remedy.</summary>
     public IReadOnlyList<string> Problems => problems;

@@ -2,7 +2,7 @@ using Testing;
 
 namespace Docs.Tests;
 
-/// <summary>What the guides tell to type, typed against a running system. The other language has the same commands.</summary>
+/// <summary>What the guides tell to type, against a running system. The other language has the same commands.</summary>
 public sealed class CommandTests
 {
     [Fact]

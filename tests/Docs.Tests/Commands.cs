@@ -25,7 +25,8 @@ internal static class Commands
         var printed = await RunAsync(
             string.Concat(steps.Select(step => $"{step.block.Code}\necho; echo '{Separator}'\n")), environment);
 
-        foreach (var (step, part) in steps.Zip(printed.Split(Separator)).Where(pair => pair.First.promise.Kind == "text"))
+        foreach (var (step, part) in steps.Zip(printed.Split(Separator))
+            .Where(pair => pair.First.promise.Kind == "text"))
         {
             var promise = Regex.Escape(step.promise.Code.Trim()).Replace("…", ".*");
             Assert.True(

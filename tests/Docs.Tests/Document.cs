@@ -16,7 +16,7 @@ internal sealed partial record Document(string Path, string Text)
 
     /// <summary>The titles, without their marks and not those in code.</summary>
     public IReadOnlyList<string> Headings =>
-        [.. Fence().Replace(Text, "").Split('\n').Where(line => Heading().IsMatch(line)).Select(line => line.TrimStart('#').Trim())];
+        [.. WithoutBlocks.Split('\n').Where(line => Heading().IsMatch(line)).Select(line => line.TrimStart('#').Trim())];
 
     /// <summary>Where links may lead to within the page.</summary>
     public IReadOnlyList<string> Anchors
@@ -33,11 +33,14 @@ internal sealed partial record Document(string Path, string Text)
         }
     }
 
-    public IReadOnlyList<string> Links => [.. Link().Matches(CodeSpan().Replace(Fence().Replace(Text, ""), "``")).Select(match => match.Groups[1].Value)];
+    public IReadOnlyList<string> Links =>
+        [.. Link().Matches(CodeSpan().Replace(WithoutBlocks, "``")).Select(match => match.Groups[1].Value)];
 
     /// <summary>The fenced blocks, each with what stands behind the fence.</summary>
     public IReadOnlyList<(string Kind, string Code)> Blocks =>
         [.. Fence().Matches(Text).Select(match => (match.Groups[1].Value.Trim(), match.Groups[2].Value))];
+
+    private string WithoutBlocks => Fence().Replace(Text, "");
 
     public static Document Read(string path) =>
         new(path.Replace('\\', '/'), File.ReadAllText(System.IO.Path.Combine(Root, path)));

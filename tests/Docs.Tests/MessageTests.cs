@@ -27,7 +27,8 @@ public sealed partial class MessageTests
     {
         var page = Document.Read(Page);
 
-        Assert.All(Messages(), message => Assert.Contains($"| [{message.Name}](#", page.Text, StringComparison.Ordinal));
+        Assert.All(Messages(), message =>
+            Assert.Contains($"| [{message.Name}](#", page.Text, StringComparison.Ordinal));
     }
 
     // What goes over the broker has required fields by name; records with a constructor are answers over HTTP.
