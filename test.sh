@@ -14,7 +14,7 @@ PostgreSQL, RabbitMQ, Node.js, npm, Chromium and curl if they are missing (Debia
 
 The fault suite (processes killed at every step of a send, servers away, a provider that misbehaves; each time the
 provider's log is compared with our books) is part of it in a short form. With --faults only the suite is run, in full:
-some 40 minutes. Its table is printed before the last line and kept as artifacts/faults.md.
+about an hour. Its table is printed before the last line and kept as artifacts/faults.md.
 
 The last line is "N passed, N failed, N skipped"; the exit code is 0 only if nothing failed.
 HELP
@@ -52,7 +52,7 @@ mkdir -p "$results"
 broken=0
 # A test that hangs ends its project, and is a failure.
 limit=15m
-[ -z "${FAULTS:-}" ] || limit=80m
+[ -z "${FAULTS:-}" ] || limit=120m
 # shellcheck disable=SC2086 # the pattern is meant to expand
 for project in $projects; do
   name=${project##*/}
