@@ -12,7 +12,7 @@ public sealed class TemplatesTests(Site site)
         var name = Site.Unique("Rappel");
         await using var visit = await (await site.VisitAsync("fr")).SignedInAsync();
         var page = await visit.GoAsync("/templates");
-        await page.GetByRole(AriaRole.Link, new() { Name = "Ajouter un modèle" }).ClickAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "Ajouter un modèle" }).First.ClickAsync();
         await page.GetByLabel("Nom", new() { Exact = true }).FillAsync(name);
         await page.GetByLabel("Identifiant chez Twilio").FillAsync("HX12");
         await page.GetByLabel("Langue", new() { Exact = true }).Last.FillAsync("fr");
