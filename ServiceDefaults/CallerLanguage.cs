@@ -17,11 +17,20 @@ public static class CallerLanguage
     /// <summary>From here on it is the culture of what is said, though not of how numbers are written.</summary>
     public static void UseCallerLanguage(this IApplicationBuilder app) => app.Use(async (context, next) =>
     {
-        CultureInfo.CurrentUICulture = CultureInfo.GetCultureInfo(context.Request.Language());
+        // Most requests are a provider's, which asks for none: they do not pay for a culture of their own.
+        var language = context.Request.Language();
+        if (IsFrench(language) != IsFrench(CultureInfo.CurrentUICulture.TwoLetterISOLanguageName))
+        {
+            CultureInfo.CurrentUICulture = CultureInfo.GetCultureInfo(language);
+        }
+
         await next(context);
     });
 
-    private static string Preferred(HttpRequest request) => request.GetTypedHeaders().AcceptLanguage
+    private static bool IsFrench(string language) => language == "fr";
+
+    private static string Preferred(HttpRequest request) => request.Headers.AcceptLanguage.Count == 0 ? "en"
+        : request.GetTypedHeaders().AcceptLanguage
         .Where(language => language.Quality != 0)
         .OrderByDescending(language => language.Quality ?? 1)
         .Select(language => language.Value.Value?.Split('-')[0].ToLowerInvariant())
