@@ -65,7 +65,7 @@ cat artifacts/faults.md 2>/dev/null || true
 
 # What failed, once more and at the end, where it is looked for.
 cat /dev/null "$results"/*.xml | tr -d '\r' | sed 's/></>\n</g' |
-  sed -n 's/^<test name="\([^"]*\)".* result="Fail".*/FAILED \1/p'
+  sed -n 's/^<test .* name="\([^"]*\)".* result="Fail".*/FAILED \1/p'
 
 # A project that died without a report counts as one failure.
 cat /dev/null "$results"/*.xml | tr -d '\r' | awk -v failed="$broken" '

@@ -229,9 +229,9 @@ public class CampaignApiTests(CampaignsApp app)
             (int)preview["recipients"]! + preview["excluded"]!.AsObject().Sum(excluded => (int)excluded.Value!));
 
         await app.MoveAsync(campaign.Id(), "launch");
-        var stats = await app.StatsAsync(campaign.Id());
-        Assert.Equal(("scheduled", contacts), ((string?)stats["status"], (int)stats["total"]!));
-        Assert.Equal((int)preview["recipients"]!, (int)stats["pending"]!);
+        // They become rows in parts.
+        var stats = await app.StatsAsync(campaign.Id(), stats => (int)stats["total"]! == contacts);
+        Assert.Equal(("scheduled", (int)preview["recipients"]!), ((string?)stats["status"], (int)stats["pending"]!));
 
         await app.MoveAsync(campaign.Id(), "cancel");
         stats = await app.StatsAsync(campaign.Id(), stats => (int)stats["pending"]! == 0);
