@@ -5,8 +5,10 @@ namespace Services.Webhooks;
 /// <summary>What a route does before it knows what it was told.</summary>
 internal static class WebhookBody
 {
-    /// <summary>The bytes as they came, which signatures cover; null if there are more than <paramref name="most"/>.</summary>
-    public static async Task<byte[]?> ReadAsync(HttpContext context, int most)
+    /// <summary>
+    /// The whole body where Kestrel has put it, which signatures cover; null if it is longer than <paramref name="most"/>.
+    /// </summary>
+    public static async ValueTask<ReadOnlySequence<byte>?> ReadAsync(HttpContext context, int most)
     {
         if (context.Request.ContentLength > most)
         {
@@ -25,13 +27,24 @@ internal static class WebhookBody
 
             if (read.IsCompleted)
             {
-                var body = read.Buffer.ToArray();
-                reader.AdvanceTo(read.Buffer.End);
-                return body;
+                return read.Buffer;
             }
 
             reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
         }
+    }
+
+    /// <summary>A copy of the whole body; null if it is longer than <paramref name="most"/>.</summary>
+    public static async Task<byte[]?> CopyAsync(HttpContext context, int most)
+    {
+        if (await ReadAsync(context, most) is not { } body)
+        {
+            return null;
+        }
+
+        var copy = body.ToArray();
+        context.Request.BodyReader.AdvanceTo(body.End);
+        return copy;
     }
 
     public static Task RefuseAsync(HttpContext context, int status, string detail) =>

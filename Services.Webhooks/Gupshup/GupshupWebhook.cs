@@ -27,7 +27,7 @@ internal sealed class GupshupWebhook(IOptions<GupshupOptions> options, EventPubl
             return;
         }
 
-        if (await WebhookBody.ReadAsync(context, MaxBody) is not { } body)
+        if (await WebhookBody.CopyAsync(context, MaxBody) is not { } body)
         {
             await WebhookBody.RefuseAsync(
                 context, StatusCodes.Status413PayloadTooLarge, $"Send at most {MaxBody} bytes.");

@@ -45,7 +45,7 @@ internal sealed class MetaWebhook(IOptions<MetaOptions> options, EventPublisher 
 
     public async Task HandleAsync(HttpContext context)
     {
-        if (await WebhookBody.ReadAsync(context, MaxBody) is not { } body)
+        if (await WebhookBody.CopyAsync(context, MaxBody) is not { } body)
         {
             await WebhookBody.RefuseAsync(
                 context, StatusCodes.Status413PayloadTooLarge, $"Send at most {MaxBody} bytes.");

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.IO.Pipelines;
 using System.Text;
 using Contracts;
 using Microsoft.AspNetCore.Http.Features;
@@ -39,7 +38,7 @@ internal sealed partial class TwilioWebhook(
         var json = IsType(request.ContentType, "application/json") && TwilioSignature.BodyHash(target) is not null;
         if (!json && !IsType(request.ContentType, "application/x-www-form-urlencoded"))
         {
-            await RefuseAsync(context, 415, "Send application/x-www-form-urlencoded.");
+            await WebhookBody.RefuseAsync(context, 415, "Send application/x-www-form-urlencoded.");
             return;
         }
 
@@ -49,38 +48,15 @@ internal sealed partial class TwilioWebhook(
             return;
         }
 
-        var body = request.ContentLength > MaxBody ? null : await ReadAsync(request.BodyReader, context.RequestAborted);
-        if (body is null)
+        if (await WebhookBody.ReadAsync(context, MaxBody) is not { } body)
         {
-            await RefuseAsync(context, 413, $"Send at most {MaxBody} bytes.");
+            await WebhookBody.RefuseAsync(context, 413, $"Send at most {MaxBody} bytes.");
             return;
         }
 
-        var callback = Understand(body.Value, json, signature, target);
-        request.BodyReader.AdvanceTo(body.Value.End);
+        var callback = Understand(body, json, signature, target);
+        request.BodyReader.AdvanceTo(body.End);
         await AnswerAsync(context, callback);
-    }
-
-    /// <summary>The whole body where Kestrel has put it; null if it is too long.</summary>
-    private static async ValueTask<ReadOnlySequence<byte>?> ReadAsync(
-        PipeReader reader, CancellationToken cancellationToken)
-    {
-        while (true)
-        {
-            var read = await reader.ReadAsync(cancellationToken);
-            if (read.Buffer.Length > MaxBody)
-            {
-                reader.AdvanceTo(read.Buffer.End);
-                return null;
-            }
-
-            if (read.IsCompleted)
-            {
-                return read.Buffer;
-            }
-
-            reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
-        }
     }
 
     private TwilioCallback Understand(ReadOnlySequence<byte> sequence, bool json, string signature, string target)
@@ -119,7 +95,7 @@ internal sealed partial class TwilioWebhook(
                 break;
             case TwilioCallback.Refused refused:
                 NoteRefused(refused.Reason);
-                await RefuseAsync(context, 403, refused.Reason);
+                await WebhookBody.RefuseAsync(context, 403, refused.Reason);
                 break;
             case TwilioCallback.Incomplete incomplete:
                 await Problems.Field(incomplete.Field, incomplete.Remedy).ExecuteAsync(context);
@@ -143,7 +119,7 @@ internal sealed partial class TwilioWebhook(
     {
         if (!kept)
         {
-            await RefuseAsync(context, 503, "The event could not be stored. Send it again.");
+            await WebhookBody.AnswerAsync(context, kept);
             return;
         }
 
@@ -152,9 +128,6 @@ internal sealed partial class TwilioWebhook(
         context.Response.ContentLength = EmptyTwiml.Length;
         await context.Response.Body.WriteAsync(EmptyTwiml, context.RequestAborted);
     }
-
-    private static Task RefuseAsync(HttpContext context, int status, string detail) =>
-        TypedResults.Problem(detail, statusCode: status).ExecuteAsync(context);
 
     private static bool IsType(string? contentType, string type) =>
         contentType.AsSpan().StartsWith(type, StringComparison.OrdinalIgnoreCase)
