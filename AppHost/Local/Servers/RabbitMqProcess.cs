@@ -42,10 +42,11 @@ internal sealed class RabbitMqProcess(string folder) : Workload
             ["RABBITMQ_MNESIA_BASE"] = Path.Combine(folder, "mnesia"),
             ["RABBITMQ_LOG_BASE"] = Path.Combine(folder, "log"),
             ["RABBITMQ_DIST_PORT"] = $"{distributionPort}",
-            // Its schedulers share the cores with everything else: they do not spin while they wait
+            // It shares the cores with everything else: one scheduler, and none of its threads spins while it waits
             // (https://www.rabbitmq.com/docs/runtime, "Scheduler Busy Waiting").
             ["RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS"] =
-                "-start_epmd false -kernel inet_dist_use_interface {127,0,0,1} +sbwt none +sbwtdcpu none +sbwtdio none",
+                "-start_epmd false -kernel inet_dist_use_interface {127,0,0,1} "
+                + "+S 1:1 +sbwt none +sbwtdcpu none +sbwtdio none",
             ["ERL_EPMD_PORT"] = $"{epmdPort}",
             ["ERL_EPMD_ADDRESS"] = "127.0.0.1",
             // The start script then becomes the node instead of waiting for it: signals and exit codes are the node's.

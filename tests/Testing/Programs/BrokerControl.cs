@@ -24,6 +24,8 @@ public static class BrokerControl
             }
         }
 
+        // The node has its own epmd; one that the tool starts would outlive us (https://www.erlang.org/doc/man/erl).
+        start.Environment["ERL_ZFLAGS"] = "-start_epmd false";
         using var process = Process.Start(start)!;
         var (output, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         await process.WaitForExitAsync();
