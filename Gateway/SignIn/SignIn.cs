@@ -49,20 +49,22 @@ internal static class SignIn
     {
         var auth = app.MapGroup("/api/auth").WithTags("Sign-in").RequireAuthorization(Roles.Viewer)
             .WithMetadata(new RequestSizeLimitAttribute(LargestBody));
-        auth.MapPost("/login", Login.HandleAsync).AllowAnonymous().RequireRateLimiting(Login.Limit);
-        auth.MapPost("/logout", (Delegate)LogoutAsync);
+        auth.MapPost("/login", Login.HandleAsync).AllowAnonymous().RequireRateLimiting(Login.Limit)
+            .WithSummary("Begins a session, which a cookie carries.");
+        auth.MapPost("/logout", (Delegate)LogoutAsync).WithSummary("Ends the session.");
         auth.MapGet("/me", (HttpContext context) =>
-            TypedResults.Ok(new SignedIn(Roles.NameOf(context.User), Roles.RoleOf(context.User))));
+            TypedResults.Ok(new SignedIn(Roles.NameOf(context.User), Roles.RoleOf(context.User))))
+            .WithSummary("Who is signed in.");
 
         var keys = auth.MapGroup("/api-keys").RequireAuthorization(Roles.Admin);
-        keys.MapPost("/", ApiKeyEndpoints.CreateAsync);
-        keys.MapGet("/", ApiKeyEndpoints.ListAsync);
-        keys.MapDelete("/{id:guid}", ApiKeyEndpoints.DeleteAsync);
+        keys.MapPost("/", ApiKeyEndpoints.CreateAsync).WithSummary("Makes a key for a program; it is shown this once.");
+        keys.MapGet("/", ApiKeyEndpoints.ListAsync).WithSummary("The keys, without what they are.");
+        keys.MapDelete("/{id:guid}", ApiKeyEndpoints.DeleteAsync).WithSummary("Revokes a key.");
 
         var users = auth.MapGroup("/users").RequireAuthorization(Roles.Admin);
-        users.MapPost("/", UserEndpoints.CreateAsync);
-        users.MapGet("/", UserEndpoints.ListAsync);
-        users.MapDelete("/{id:guid}", UserEndpoints.DeleteAsync);
+        users.MapPost("/", UserEndpoints.CreateAsync).WithSummary("Adds a person who may sign in.");
+        users.MapGet("/", UserEndpoints.ListAsync).WithSummary("Who may sign in.");
+        users.MapDelete("/{id:guid}", UserEndpoints.DeleteAsync).WithSummary("Removes a person who may sign in.");
 
         // Not for the services: whatever else is asked for here does not exist.
         auth.Map("/{**rest}", () => TypedResults.NotFound()).ExcludeFromDescription();

@@ -40,8 +40,8 @@ internal static class GetActivity
     public static void MapActivity(this IEndpointRouteBuilder app)
     {
         var activity = app.MapGroup("/api/activity").WithTags("Activity");
-        activity.MapGet("", HandleAsync);
-        activity.MapGet("/people", PeopleAsync);
+        activity.MapGet("", HandleAsync).WithSummary("Who did what, when.");
+        activity.MapGet("/people", PeopleAsync).WithSummary("Who has done something.");
     }
 }
 

@@ -16,7 +16,9 @@ internal static class BookEndpoints
     public static void MapBooks(this IEndpointRouteBuilder app)
     {
         var books = app.MapGroup("/api/stats/books").WithTags("Statistics");
-        books.MapGet("", GetBooks.HandleAsync);
-        books.MapPost("/check", CheckBooks.HandleAsync);
+        books.MapGet("", GetBooks.HandleAsync)
+            .WithSummary("Whether ledger, provider, rows and counters agree, as last checked.");
+        books.MapPost("/check", CheckBooks.HandleAsync)
+            .WithSummary("Checks the books now; counters that are off are corrected.");
     }
 }

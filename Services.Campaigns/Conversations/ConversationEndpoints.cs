@@ -5,9 +5,12 @@ internal static class ConversationEndpoints
     public static void MapConversations(this IEndpointRouteBuilder app)
     {
         var conversations = app.MapGroup("/api/conversations").WithTags("Conversations");
-        conversations.MapGet("", ListConversations.HandleAsync);
-        conversations.MapGet("/{contactId:guid}", GetConversation.HandleAsync);
-        conversations.MapPost("/{contactId:guid}/messages", SendReply.HandleAsync);
-        conversations.MapPost("/{contactId:guid}/read", SendReply.MarkReadAsync);
+        conversations.MapGet("", ListConversations.HandleAsync).WithSummary("Conversations, the latest first.");
+        conversations.MapGet("/{contactId:guid}", GetConversation.HandleAsync)
+            .WithSummary("One person's messages both ways, and until when one may write freely.");
+        conversations.MapPost("/{contactId:guid}/messages", SendReply.HandleAsync)
+            .WithSummary("Writes to a person: free text within 24 hours of their last message, else a template.");
+        conversations.MapPost("/{contactId:guid}/read", SendReply.MarkReadAsync)
+            .WithSummary("Notes that a conversation has been read.");
     }
 }

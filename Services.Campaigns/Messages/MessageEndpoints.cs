@@ -35,10 +35,12 @@ internal static class MessageEndpoints
     public static void MapMessages(this IEndpointRouteBuilder app)
     {
         var messages = app.MapGroup("/api/messages").WithTags("Messages");
-        messages.MapGet("/{id:guid}", GetMessage.HandleAsync);
-        messages.MapPost("/{id:guid}/retry", RetryMessages.OneAsync);
-        app.MapGet("/api/stats/overview", GetOverview.HandleAsync).WithTags("Statistics");
-        app.MapGet("/api/stats/failures", GetFailures.OfAllAsync).WithTags("Statistics");
+        messages.MapGet("/{id:guid}", GetMessage.HandleAsync).WithSummary("One message with its timeline.");
+        messages.MapPost("/{id:guid}/retry", RetryMessages.OneAsync).WithSummary("Sends a failed message again.");
+        app.MapGet("/api/stats/overview", GetOverview.HandleAsync)
+            .WithSummary("Totals and a series by day, over all campaigns.").WithTags("Statistics");
+        app.MapGet("/api/stats/failures", GetFailures.OfAllAsync)
+            .WithSummary("Failures by cause, over all campaigns.").WithTags("Statistics");
     }
 
     private static IServiceCollection AddRunning<T>(this IServiceCollection services)

@@ -17,5 +17,6 @@ internal static class SandboxEndpoints
     }
 
     public static void MapSandbox(this IEndpointRouteBuilder app) =>
-        app.MapGet("/api/sandbox", GetSandbox.HandleAsync).WithTags("Sandbox");
+        app.MapGet("/api/sandbox", GetSandbox.HandleAsync)
+            .WithSummary("The sender, its limits, how people join, and whether webhooks arrive.").WithTags("Sandbox");
 }

@@ -5,11 +5,13 @@ internal static class TemplateEndpoints
     public static void MapTemplates(this IEndpointRouteBuilder app)
     {
         var templates = app.MapGroup("/api/templates").WithTags("Templates");
-        templates.MapPost("", CreateTemplate.HandleAsync);
-        templates.MapPost("/sync", SyncTemplates.HandleAsync);
-        templates.MapGet("", ListTemplates.HandleAsync);
-        templates.MapGet("/{id:guid}", GetTemplate.HandleAsync);
-        templates.MapPut("/{id:guid}", UpdateTemplate.HandleAsync);
-        templates.MapDelete("/{id:guid}", DeleteTemplate.HandleAsync);
+        templates.MapPost("", CreateTemplate.HandleAsync).WithSummary("Adds a template.");
+        templates.MapPost("/sync", SyncTemplates.HandleAsync).WithSummary("Takes over the provider's own templates.");
+        templates.MapGet("", ListTemplates.HandleAsync).WithSummary("The templates.");
+        templates.MapGet("/{id:guid}", GetTemplate.HandleAsync).WithSummary("One template.");
+        templates.MapPut("/{id:guid}", UpdateTemplate.HandleAsync)
+            .WithSummary("Changes a template; campaigns that were launched keep theirs.");
+        templates.MapDelete("/{id:guid}", DeleteTemplate.HandleAsync)
+            .WithSummary("Deletes a template; campaigns that were launched keep theirs.");
     }
 }

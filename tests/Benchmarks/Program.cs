@@ -8,11 +8,13 @@ switch (args)
         return await StatusBenchmark.RunAsync(options);
     case ["campaign", .. var options]:
         return await CampaignBenchmark.RunAsync(options);
+    case ["pages"]:
+        return await PageBenchmark.RunAsync();
     case ["serve-bare"]:
         await BareServer.RunAsync();
         return 0;
     default:
         await Console.Error.WriteLineAsync(
-            "dotnet run -c Release --project tests/Benchmarks -- webhooks [--seconds n] | statuses [--messages n] | campaign [--seconds n] [--callbacks n]");
+            "dotnet run -c Release --project tests/Benchmarks -- webhooks [--seconds n] | statuses [--messages n] | campaign [--seconds n] [--callbacks n] | pages");
         return 2;
 }

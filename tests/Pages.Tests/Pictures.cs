@@ -11,7 +11,7 @@ public sealed class Pictures(Site site)
     [
         ("dashboard", "/"), ("campaigns", "/campaigns"), ("campaign", "/campaigns/{0}"),
         ("new-campaign", "/campaigns/new"), ("contacts", "/contacts"), ("templates", "/templates"), ("inbox", "/inbox"),
-        ("settings", "/settings"), ("practice", "/practice"),
+        ("activity", "/activity"), ("settings", "/settings"), ("practice", "/practice"),
     ];
 
     [Fact(Explicit = true)]
