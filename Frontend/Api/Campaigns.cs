@@ -60,40 +60,14 @@ public sealed record AudienceExclusion(IReadOnlyList<string>? Tags = null, IRead
 
 /// <summary>Every day nothing leaves in these hours, which may pass midnight.</summary>
 /// <param name="TimeZone">IANA name.</param>
-public sealed record QuietHours(TimeOnly From, TimeOnly To, string TimeZone)
-{
-    /// <summary>When <paramref name="work"/> that begins at <paramref name="start"/> is done, if it rests then.</summary>
-    public DateTimeOffset EndOf(DateTimeOffset start, TimeSpan work)
-    {
-        var zone = TimeZoneInfo.TryFindSystemTimeZoneById(TimeZone, out var known) ? known : TimeZoneInfo.Utc;
-        var (at, left) = (start, work);
-        while (From != To)
-        {
-            var clock = TimeOnly.FromTimeSpan(TimeZoneInfo.ConvertTime(at, zone).TimeOfDay);
-            if (clock.IsBetween(From, To))
-            {
-                at += To - clock;
-                continue;
-            }
-
-            var free = From - clock;
-            if (left <= free)
-            {
-                return at + left;
-            }
-
-            (at, left) = (at + free, left - free);
-        }
-
-        return at + left;
-    }
-}
+public sealed record QuietHours(TimeOnly From, TimeOnly To, string TimeZone);
 
 /// <summary>What a launch would do now.</summary>
+/// <param name="EstimatedFinishAt">With its start and its quiet hours.</param>
 /// <param name="Expiring">Recipients who will have left the Sandbox by their turn.</param>
 public sealed record Preview(
-    long Recipients, PreviewExclusions Excluded, double EstimatedDurationSeconds, double RatePerSecond,
-    IReadOnlyList<PreviewSample> Samples, long? Expiring = null);
+    long Recipients, PreviewExclusions Excluded, double EstimatedDurationSeconds, DateTimeOffset EstimatedFinishAt,
+    double RatePerSecond, IReadOnlyList<PreviewSample> Samples, long? Expiring = null);
 
 public sealed record PreviewExclusions(long OptedOut, long NotJoined, long MissingVariable);
 

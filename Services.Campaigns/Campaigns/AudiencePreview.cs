@@ -14,31 +14,35 @@ internal sealed class AudiencePreview(
     /// <param name="audience">Whose.</param>
     /// <param name="variables">What fills each variable of the template.</param>
     /// <param name="body">The template's text; null: no samples.</param>
-    /// <param name="inTurn">Also count whose membership will have ended by their turn, which takes longer.</param>
+    /// <param name="campaign">
+    /// Whose start and quiet hours count. With one, also whose membership will have ended by their turn is counted, which
+    /// takes longer. Null: it would begin now.
+    /// </param>
     public async Task<PreviewAnswer> ReadAsync(
-        Audience audience, IReadOnlyDictionary<string, string> variables, string? body, bool inTurn,
+        Audience audience, IReadOnlyDictionary<string, string> variables, string? body, Campaign? campaign,
         CancellationToken cancellationToken)
     {
         var (now, rate) = (clock.GetUtcNow(), sending.Value.PerSecond);
+        var start = campaign?.StartAt > now ? campaign.StartAt.Value : now;
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var reasons = await CountAsync(transaction, audience, variables, cancellationToken);
-        var expiring = inTurn && sandbox.Value.Mode != SandboxMode.Production
-            ? await CountExpiringAsync(transaction, audience, variables, now, rate, cancellationToken)
+        var expiring = campaign is not null && sandbox.Value.Mode != SandboxMode.Production
+            ? await CountExpiringAsync(transaction, audience, variables, start, rate, cancellationToken)
             : (long?)null;
         var samples = body is null
             ? []
             : await SampleAsync(transaction, audience, variables, body, cancellationToken);
 
         var recipients = reasons.GetValueOrDefault("");
-        var seconds = Math.Ceiling(recipients / rate);
+        var work = TimeSpan.FromSeconds(Math.Ceiling(recipients / rate));
         return new(
             reasons.Values.Sum(), recipients,
             new(
                 reasons.GetValueOrDefault(SkipReasons.OptedOut), reasons.GetValueOrDefault(Consequences.NotJoined),
                 reasons.Where(reason => reason.Key.StartsWith(SkipReasons.MissingVariable, StringComparison.Ordinal))
                     .Sum(reason => reason.Value)),
-            expiring, seconds, now.AddSeconds(seconds), rate, samples);
+            expiring, work.TotalSeconds, campaign?.EndOf(start, work) ?? start + work, rate, samples);
     }
 
     private async Task<Dictionary<string, long>> CountAsync(
@@ -63,7 +67,7 @@ internal sealed class AudiencePreview(
 
     private async Task<long> CountExpiringAsync(
         NpgsqlTransaction transaction, Audience audience, IReadOnlyDictionary<string, string> variables,
-        DateTimeOffset now, double rate, CancellationToken cancellationToken)
+        DateTimeOffset start, double rate, CancellationToken cancellationToken)
     {
         var values = new SqlParameters();
         var query = new AudienceQuery(audience, variables, sandbox.Value.Mode, values);
@@ -73,7 +77,7 @@ internal sealed class AudiencePreview(
                 from contacts c cross join lateral ({query.Rendered}) rendered
                 where {query.Where} and {query.Reason} is null) recipient
             where joined_at + {values.Add(Contact.MembershipTime)}
-                < {values.Add(now)} + turn / {values.Add(rate)} * interval '1 second'
+                < {values.Add(start)} + turn / {values.Add(rate)} * interval '1 second'
             """, cancellationToken, values.ToArray());
     }
 
@@ -108,8 +112,8 @@ internal sealed class AudiencePreview(
 /// <param name="Recipients">How many would be sent Message 1.</param>
 /// <param name="Excluded">How many of the audience would not, and why.</param>
 /// <param name="Expiring">Whose Sandbox membership will have ended by their turn; null if that was not counted.</param>
-/// <param name="EstimatedDurationSeconds">At the allowed rate, with nothing else running.</param>
-/// <param name="EstimatedFinishAt">Then it would end if it began now.</param>
+/// <param name="EstimatedDurationSeconds">At the allowed rate, with nothing else running, without quiet hours.</param>
+/// <param name="EstimatedFinishAt">Then it would end if it were launched now: with its start and its quiet hours.</param>
 /// <param name="RatePerSecond">The allowed rate.</param>
 internal sealed record PreviewAnswer(
     long Total, long Recipients, PreviewAnswer.Exclusions Excluded, long? Expiring, double EstimatedDurationSeconds,

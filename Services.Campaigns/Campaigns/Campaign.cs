@@ -130,6 +130,9 @@ internal sealed class Campaign
         return true;
     }
 
+    /// <summary>When its sending ends that begins at <paramref name="start"/> and lasts so long without quiet hours.</summary>
+    public DateTimeOffset EndOf(DateTimeOffset start, TimeSpan work) => QuietHours?.EndOf(start, work) ?? start + work;
+
     private bool TryMove(CampaignStatus from, CampaignStatus to, DateTimeOffset now)
     {
         if (Status != from)
@@ -153,7 +156,33 @@ internal sealed class Campaign
 /// <param name="TimeZone">IANA name.</param>
 internal sealed record QuietHours(TimeOnly From, TimeOnly To, string TimeZone)
 {
-    public bool Contains(DateTimeOffset instant) =>
-        TimeOnly.FromDateTime(TimeZoneInfo.ConvertTime(instant, TimeZoneInfo.FindSystemTimeZoneById(TimeZone)).DateTime)
-            .IsBetween(From, To); // also over midnight
+    public bool Contains(DateTimeOffset instant) => ClockAt(instant).IsBetween(From, To); // also over midnight
+
+    /// <summary>When <paramref name="work"/> that begins at <paramref name="start"/> is done, if it rests then.</summary>
+    public DateTimeOffset EndOf(DateTimeOffset start, TimeSpan work)
+    {
+        var (at, left) = (start, work);
+        while (From != To)
+        {
+            var clock = ClockAt(at);
+            if (clock.IsBetween(From, To))
+            {
+                at += To - clock;
+                continue;
+            }
+
+            var free = From - clock;
+            if (left <= free)
+            {
+                return at + left;
+            }
+
+            (at, left) = (at + free, left - free);
+        }
+
+        return at + left;
+    }
+
+    private TimeOnly ClockAt(DateTimeOffset instant) => TimeOnly.FromTimeSpan(
+        TimeZoneInfo.ConvertTime(instant, TimeZoneInfo.FindSystemTimeZoneById(TimeZone)).TimeOfDay);
 }

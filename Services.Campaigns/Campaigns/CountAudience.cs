@@ -29,7 +29,7 @@ internal static class CountAudience
 
         return form.IsValid
             ? TypedResults.Ok(await preview.ReadAsync(
-                request.Audience!, variables, body, inTurn: false, cancellationToken))
+                request.Audience!, variables, body, campaign: null, cancellationToken))
             : form.Problem;
     }
 }

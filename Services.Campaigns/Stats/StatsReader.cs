@@ -93,7 +93,7 @@ internal sealed class StatsReader(
 
         var open = counters.Of(MessageKind.Message1).Open;
         var others = waiting.Where(other => other.Key != campaign.Id).Sum(other => Math.Min(other.Value, open));
-        return now.AddSeconds((open + others) / sending.Value.PerSecond);
+        return campaign.EndOf(now, TimeSpan.FromSeconds((open + others) / sending.Value.PerSecond));
     }
 
     /// <summary>How many wait in each running campaign; not asked for if none of these runs.</summary>

@@ -81,6 +81,23 @@ public class AudienceTests(CampaignsApp app)
         Assert.Equal((2, 1), ((int)preview["recipients"]!, (int)preview["expiring"]!));
     }
 
+    [Fact]
+    public async Task A_preview_ends_after_the_start_and_outside_the_quiet_hours()
+    {
+        var evening = new DateTimeOffset(OrderDesk.Now().UtcDateTime.Date.AddDays(2).AddHours(22), TimeSpan.Zero);
+        var campaign = await app.CreateCampaignAsync([await app.CreateContactAsync()], new()
+        {
+            ["startAt"] = evening,
+            ["quietHours"] = new JsonObject { ["from"] = "21:00", ["to"] = "08:00", ["timeZone"] = "UTC" },
+        });
+
+        var preview = await app.GetAsync($"/api/campaigns/{campaign.Id()}/preview");
+
+        Assert.Equal(
+            evening.AddHours(10).AddSeconds((double)preview["estimatedDurationSeconds"]!),
+            (DateTimeOffset)preview["estimatedFinishAt"]!);
+    }
+
     [Theory]
     [InlineData("""{ }""", "audience")]
     [InlineData("""{ "audience": { "all": true, "tags": ["a"] } }""", "audience")]

@@ -92,6 +92,19 @@ public class CampaignTests
     public void Quiet_hours_follow_the_local_clock_where_it_jumps(string instant, bool quiet) => Assert.Equal(
         quiet, new QuietHours(new(2, 0), new(3, 0), "Europe/Paris").Contains(At(instant)));
 
+    [Theory]
+    [InlineData("2026-01-10T10:00:00Z", 60, "2026-01-10T11:00:00Z")] // over before the night
+    [InlineData("2026-01-10T19:00:00Z", 90, "2026-01-11T07:30:00Z")] // 21:00 in Paris is 20:00 UTC: half an hour is left
+    [InlineData("2026-01-10T22:00:00Z", 10, "2026-01-11T07:10:00Z")] // begins with the morning
+    [InlineData("2026-01-10T07:00:00Z", 1600, "2026-01-12T07:40:00Z")] // 13 hours a day
+    [InlineData("2026-07-10T18:00:00Z", 90, "2026-07-11T06:30:00Z")] // in summer an hour earlier
+    public void What_rests_at_night_ends_later(string start, int minutes, string end) => Assert.Equal(
+        At(end), new QuietHours(new(21, 0), new(8, 0), "Europe/Paris").EndOf(At(start), TimeSpan.FromMinutes(minutes)));
+
+    [Fact]
+    public void Hours_that_are_none_hold_nothing_up() => Assert.Equal(
+        Now.AddDays(1), new QuietHours(new(8, 0), new(8, 0), "UTC").EndOf(Now, TimeSpan.FromDays(1)));
+
     [Fact]
     public void Every_instant_is_either_in_the_quiet_hours_or_in_the_rest_of_the_day() =>
         Prop.ForAll(Arb.From(
