@@ -6,6 +6,8 @@ internal static class BookEndpoints
     {
         builder.Services.AddOptions<BookOptions>().BindConfiguration("Books")
             .ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddOptions<TextOptions>().BindConfiguration("Texts")
+            .ValidateDataAnnotations().ValidateOnStart();
         MessagingClient.Register(builder.Services);
         builder.Services.AddSingleton<LedgerClient>().AddSingleton<BookStore>().AddSingleton<Recount>()
             .AddSingleton<BookCheck>()

@@ -6,8 +6,8 @@ namespace Services.Campaigns;
 
 /// <summary>Checks the books every night and when somebody wants it.</summary>
 internal sealed partial class BookKeeper(
-    NpgsqlDataSource database, BookStore store, BookCheck check, IOptions<BookOptions> options, TimeProvider clock,
-    ILogger<BookKeeper> logger) : Caretaker("books", Look, database, clock, logger)
+    NpgsqlDataSource database, BookStore store, BookCheck check, IOptions<BookOptions> options,
+    IOptions<TextOptions> texts, TimeProvider clock, ILogger<BookKeeper> logger) : Caretaker("books", Look, database, clock, logger)
 {
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(2);
 
@@ -15,8 +15,11 @@ internal sealed partial class BookKeeper(
     private readonly TimeProvider _clock = clock;
     private DateTimeOffset? _nightly = options.Value.NextCheck(clock.GetUtcNow());
 
-    protected override Task PruneAsync(CancellationToken cancellationToken) =>
-        EarlyStatuses.PruneAsync(_database, _clock.GetUtcNow(), cancellationToken);
+    protected override async Task PruneAsync(CancellationToken cancellationToken)
+    {
+        await EarlyStatuses.PruneAsync(_database, _clock.GetUtcNow(), cancellationToken);
+        await OldTexts.ForgetAsync(_database, texts.Value, _clock.GetUtcNow(), cancellationToken);
+    }
 
     protected override async Task<bool> IsWantedAsync(CancellationToken cancellationToken)
     {

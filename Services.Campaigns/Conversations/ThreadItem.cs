@@ -23,7 +23,7 @@ internal enum ThreadKind
 
 /// <summary>One line of a conversation.</summary>
 /// <param name="At">When it left or, if it has not, was written; of an inbound one when it came.</param>
-/// <param name="Text">As the person sees it; null for what was erased.</param>
+/// <param name="Text">As the person sees it; null for what was erased, or is no longer kept.</param>
 /// <param name="Status">Null of an inbound one.</param>
 /// <param name="UserName">Who wrote it by hand.</param>
 internal sealed record ThreadItem(

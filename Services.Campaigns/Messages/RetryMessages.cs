@@ -29,6 +29,14 @@ internal static class RetryMessages
                 "Les données de la personne ont été effacées : il n’y a plus de destinataire."));
         }
 
+        if (message.Status is MessageStatus.Failed && await transaction.ScalarAsync<bool>(
+            "select text is null and variables is null from messages where id = $1", cancellationToken, id))
+        {
+            return Problems.Conflict(new Remedy(
+                "Its words have been forgotten, as they were old: write to the person anew.",
+                "Son texte, trop ancien, a été effacé : écrivez de nouveau à la personne."));
+        }
+
         if (await transaction.ScalarAsync<string>(
             "select status from campaigns where id = $1", cancellationToken, message.CampaignId) is "cancelled")
         {
@@ -76,6 +84,7 @@ internal static class RetryMessages
             failed = await MessageRows.ReadAsync(transaction.Command($"""
                 select {MessageRows.Columns} from messages m
                 where m.campaign_id = $1 and m.status = 5 and m.kind <> 0 and m.contact_id is not null and m.id > $2
+                    and (m.text is not null or m.variables is not null)
                     and ($3::text is null or m.error_code = $3::text)
                 order by m.id limit {Chunk} for update
                 """, id, last, string.IsNullOrEmpty(code) ? null : code), cancellationToken);
