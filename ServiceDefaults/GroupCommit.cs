@@ -16,6 +16,12 @@ public abstract class GroupCommit<T>(TimeProvider clock) : BackgroundService
 
     private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>
+    /// So many go on together once they are committed. All of a batch at once would keep every thread for a while, and
+    /// what is due in that time would be late.
+    /// </summary>
+    private const int GoOnTogether = 8;
+
     private readonly Channel<Entry> _entries = Channel.CreateBounded<Entry>(
         new BoundedChannelOptions(4 * BatchSize) { SingleReader = true });
 
@@ -57,9 +63,9 @@ public abstract class GroupCommit<T>(TimeProvider clock) : BackgroundService
         try
         {
             await CommitAsync(batch.ConvertAll(entry => entry.Item), cancellationToken);
-            foreach (var entry in batch)
+            foreach (var some in batch.Chunk(GoOnTogether))
             {
-                entry.Committed.TrySetResult();
+                ThreadPool.UnsafeQueueUserWorkItem(GoOn, some, preferLocal: false);
             }
         }
         catch (Exception exception) when (batch.Count == 1 || Database.IsTransient(exception)
@@ -79,8 +85,17 @@ public abstract class GroupCommit<T>(TimeProvider clock) : BackgroundService
         }
     }
 
+    private static void GoOn(Entry[] entries)
+    {
+        foreach (var entry in entries)
+        {
+            entry.Committed.TrySetResult();
+        }
+    }
+
     private sealed record Entry(T Item)
     {
-        public TaskCompletionSource Committed { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        /// <summary>What waits for it goes on in the thread that completes it.</summary>
+        public TaskCompletionSource Committed { get; } = new();
     }
 }

@@ -34,7 +34,7 @@ internal sealed class AudienceFreeze(IOptions<SandboxOptions> sandbox)
                     id, campaign_id, contact_id, kind, phone, status, next_attempt_at, error_code, variables,
                     created_at, timeline)
                 select uuid_v7(), {id}, id, 1, phone, case when reason is null then 0 else 9 end,
-                    case when reason is null then {launchedAt}::timestamptz end, reason, variables, {launchedAt},
+                    case when reason is null then '-infinity'::timestamptz end, reason, variables, {launchedAt},
                     case when reason is null then '[]'::jsonb else jsonb_build_array(jsonb_build_object(
                         'at', {launchedAt}::timestamptz, 'event', 'skipped', 'attempt', 0, 'detail', reason)) end
                 from chunk

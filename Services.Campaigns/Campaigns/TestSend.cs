@@ -48,7 +48,7 @@ internal static class TestSend
         await transaction.ExecuteAsync("""
             insert into messages (
                 id, campaign_id, kind, phone, status, next_attempt_at, variables, created_at, trace_parent)
-            values ($1, $2, 0, $3, 0, $4, $5, $4, $6)
+            values ($1, $2, 0, $3, 0, '-infinity', $5, $4, $6)
             """, cancellationToken, message, id, phone.Value, now,
             new Sql.Json(JsonSerializer.Serialize(variables)), Activity.Current?.Id);
         await transaction.CommitAsync(cancellationToken);

@@ -59,7 +59,7 @@ internal static class SendReply
                     insert into messages (
                         id, contact_id, kind, phone, status, next_attempt_at, text, content_sid, body, variables,
                         user_name, created_at, trace_parent)
-                    values ($1, $2, 3, $3, 0, $4, $5, $6, $7, $8::jsonb, $9, $4, $10)
+                    values ($1, $2, 3, $3, 0, '-infinity', $5, $6, $7, $8::jsonb, $9, $4, $10)
                     on conflict (id) do nothing)
                 update contacts set conversation_read_at = $4 where id = $2
                 """, cancellationToken, id, contactId, contact.Phone, now, content.Text, content.ContentSid,

@@ -33,6 +33,10 @@ internal sealed class CampaignMessage
 
     public int RetriesUsed { get; set; }
 
+    /// <summary>
+    /// Of a waiting message; of one that has not been tried, the least instant there is: a clock put back holds up no
+    /// campaign.
+    /// </summary>
     public DateTimeOffset? NextAttemptAt { get; set; }
 
     public string? ProviderMessageId { get; set; }

@@ -64,7 +64,7 @@ internal static class Replies
         var inserted = await transaction.ExecuteAsync($"""
             insert into messages (
                 id, campaign_id, contact_id, kind, phone, status, next_attempt_at, text, created_at, trace_parent)
-            select uuid_v7(), {campaign}, c.id, 2, c.phone, 0, {at}, {text}, {at}, {values.Add(Activity.Current?.Id)}
+            select uuid_v7(), {campaign}, c.id, 2, c.phone, 0, '-infinity', {text}, {at}, {values.Add(Activity.Current?.Id)}
             from contacts c where c.id = {values.Add(message1.ContactId!.Value)}
             on conflict (campaign_id, contact_id, kind) do nothing
             """, cancellationToken, values.ToArray());

@@ -26,18 +26,25 @@ internal sealed class SendSlots(
 
     /// <summary>
     /// The sender's next start, judged once its row is locked: spaced from the last one, and a whole period after the
-    /// last start at its place in the ring. An instant too far ahead comes from a clock put back and counts for nothing.
+    /// last start at its place in the ring.
     /// </summary>
-    private const string NextTurn = """
+    private const string NextTurn = $"""
         locked as materialized (
             select next_at, starts[turns % $4 + 1] as earlier, turns % $4 + 1 as place, halted_until
             from sender_slots where sender = $1 for update
         ), turn as materialized (
-            select place, greatest(
-                clock_timestamp(),
-                case when next_at <= clock_timestamp() + $3 then next_at end,
-                case when earlier <= clock_timestamp() + $3 then earlier + $5 end) as start
-            from locked slot
+            select place, greatest(clock_timestamp(), {Next}) as start
+            from (select place, next_at, earlier, halted_until, $3 as far, $5 as period from locked) slot
+        """;
+
+    /// <summary>
+    /// When the next start may be, as far as the last ones tell; null if they do not. An instant too far ahead comes from
+    /// a clock put back and counts for nothing.
+    /// </summary>
+    private const string Next = """
+        greatest(
+            case when next_at <= clock_timestamp() + far then next_at end,
+            case when earlier <= clock_timestamp() + far then earlier + period end)
         """;
 
     private const string TakeTurn = """
@@ -121,8 +128,10 @@ internal sealed class SendSlots(
                     halted_until = case when slot.halt_code = $9
                         then clock_timestamp() + $10 * power(2, least(slot.strikes, $11)) else slot.halted_until end
                 from turn where slot.sender = $1 and turn.start <= clock_timestamp() + $12
-                returning turn.start, turn.place, halt_code = $9 as probe,
-                    greatest(slot.next_at, slot.starts[slot.turns % $4 + 1] + $5) as following
+                returning turn.start, turn.place, halt_code = $9 as probe, (
+                    select {Next} from (
+                        select slot.next_at, slot.starts[slot.turns % $4 + 1] as earlier, $3 as far, $5 as period) next
+                    ) as following
             ), entry as (
                 insert into send_attempts
                     (message_id, attempt, sender, recipient, content, retries_used, claim, provider, claimed_at,
@@ -163,9 +172,11 @@ internal sealed class SendSlots(
     public async Task<(Slot Slot, TimeSpan Ahead)> MoveAsync(string sender, Slot late)
     {
         await using (var command = database.Command("""
-            update sender_slots set starts[$2] = greatest($3, clock_timestamp()) where sender = $1 and starts[$2] = $3
+            update sender_slots set
+                starts[$2] = greatest(clock_timestamp(), case when $3 <= clock_timestamp() + $4 then $3 end)
+            where sender = $1 and starts[$2] = $3
             returning starts[$2], starts[$2] - clock_timestamp()
-            """, sender, late.Place, late.Start))
+            """, sender, late.Place, late.Start, _options.Far))
         await using (var row = await command.ExecuteReaderAsync(CommandBehavior.SingleRow, CancellationToken.None))
         {
             if (await row.ReadAsync(CancellationToken.None))
@@ -261,18 +272,18 @@ internal sealed class SendSlots(
         SendMessage order, CancellationToken cancellationToken)
     {
         await using var command = database.Command($"""
-            select {SendAttempt.Columns}, slot.halted_until, slot.halt_code,
-                greatest(slot.next_at, slot.starts[slot.turns % $4 + 1] + $5) - clock_timestamp(),
+            select {SendAttempt.Columns}, slot.halted_until, slot.halt_code, slot.next - clock_timestamp(),
                 slot.halted_until - clock_timestamp(), slot.holder is not null
             from (select) as always
             left join (
-                select next_at, starts, turns, holder, halted_until, halt_code
-                from sender_slots where sender = $3) slot on true
+                select greatest(clock_timestamp(), {Next}) as next, holder, halted_until, halt_code from (
+                    select *, starts[turns % $4 + 1] as earlier, $6 as far, $5 as period
+                    from sender_slots where sender = $3) known) slot on true
             left join lateral (
                 select * from send_attempts
                 where message_id = $1 and (attempt >= $2 or state in ('claimed', 'unknown', 'accepted'))
                 order by attempt desc limit 1) known on true
-            """, order.MessageId, order.Attempt, order.From, _options.Places, _options.Period);
+            """, order.MessageId, order.Attempt, order.From, _options.Places, _options.Period, _options.Far);
         await using var row = await command.ExecuteReaderAsync(CommandBehavior.SingleRow, cancellationToken);
         await row.ReadAsync(cancellationToken);
 

@@ -239,8 +239,8 @@ public class BookCheckTests(Books books, LedgerOffice office) : IClassFixture<Bo
     }
 
     private BookKeeper Keeper(TimeProvider clock) => new(
-        books.Database, _store, Check(clock), Options.Create(new BookOptions()), clock,
-        NullLogger<BookKeeper>.Instance);
+        books.Database, _store, Check(clock), Options.Create(new BookOptions()), Options.Create(new TextOptions()),
+        clock, NullLogger<BookKeeper>.Instance);
 
     private BookCheck Check(TimeProvider? clock = null, string? address = null)
     {
