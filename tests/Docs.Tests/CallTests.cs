@@ -36,7 +36,7 @@ public sealed class CallTests(Running running)
     private static IEnumerable<string> Parameters(JsonNode call) =>
         from parameter in call["parameters"]?.AsArray() ?? []
         where parameter!["in"]!.GetValue<string>() != "path"
-        select Field(parameter["name"]!.GetValue<string>(), parameter["required"]?.GetValue<bool>() == true);
+        select parameter["name"]!.GetValue<string>();
 
     private static IEnumerable<string> Body(JsonNode call, JsonNode description)
     {
@@ -51,13 +51,8 @@ public sealed class CallTests(Running running)
             schema = description["components"]!["schemas"]![reference.Split('/')[^1]];
         }
 
-        var required = schema?["required"]?.AsArray().Select(name => name!.GetValue<string>()).ToHashSet() ?? [];
-        return schema?["properties"] is JsonObject properties
-            ? properties.Select(property => Field(property.Key, required.Contains(property.Key)))
-            : [string.Join(" or ", content.Select(kind => kind.Key))];
+        return (schema?["properties"] as JsonObject ?? content).Select(property => property.Key);
     }
-
-    private static string Field(string name, bool required) => required ? name : name + "?";
 
     private static string Code(IEnumerable<string> names) => string.Join(", ", names.Select(name => $"`{name}`"));
 
