@@ -29,10 +29,22 @@ var webhooksDb = postgres.AddDatabase("webhooksdb");
 var gatewayDb = postgres.AddDatabase("gatewaydb");
 var rabbitmq = builder.AddRabbitMQ("rabbitmq").WithDataVolume();
 
+// What is not given is generated and kept: the emulator's credentials, and the words of our own with which Gupshup and
+// Meta call us. The webhooks of a provider that does not send now stay open to it, if its secrets are given.
 var emulated = settings.Mode == Mode.Emulator;
-var accountSid = emulated ? Kept("emulator-account-sid", () => $"AC{RandomHex()}") : settings.AccountSid;
-var authToken = Secret(
-    "twilio-auth-token", emulated ? Kept("emulator-auth-token", RandomHex) : settings.AuthToken);
+var provider = settings.Provider.ToString().ToLowerInvariant();
+var (gupshup, meta) = (settings.Provider is WhatsAppProvider.Gupshup, settings.Provider is WhatsAppProvider.Meta);
+var accountSid = Given(settings.AccountSid, "emulator-account-sid", () => $"AC{RandomHex()}");
+var authToken = Secret("twilio-auth-token", Given(settings.AuthToken, "emulator-auth-token", RandomHex));
+var gupshupSecret = gupshup
+    ? Given(settings.GupshupWebhookSecret, "gupshup-webhook-secret", RandomHex)
+    : settings.GupshupWebhookSecret;
+var gupshupWebhookSecret = Secret("gupshup-webhook-secret", gupshupSecret);
+var metaAppSecret = Secret("meta-app-secret", meta && emulated
+    ? Given(settings.MetaAppSecret, "emulator-meta-app-secret", RandomHex)
+    : settings.MetaAppSecret);
+var metaToken = meta ? Given(settings.MetaVerifyToken, "meta-verify-token", RandomHex) : settings.MetaVerifyToken;
+var metaVerifyToken = Secret("meta-verify-token", metaToken);
 var passwordIsGiven = settings.AdminPassword is not "";
 var password = passwordIsGiven ? settings.AdminPassword : Kept("admin-password", KeptSecret.Password);
 var adminPassword = Secret("admin-password", password);
@@ -42,28 +54,53 @@ var rate = settings.RatePerSecond is { } perSecond
 
 var campaigns = AddService("campaigns", "../Services.Campaigns/Services.Campaigns.csproj", campaignsDb)
     .WithReplicas(settings.CampaignsReplicas)
+    .WithEnvironment("Sandbox__Provider", provider)
     .WithEnvironment("Sandbox__Mode", settings.Mode.ToString().ToLowerInvariant())
-    .WithEnvironment("Sandbox__Number", settings.SandboxNumber)
+    .WithEnvironment("Sandbox__Number", settings.Sender)
     .WithEnvironment("Sandbox__JoinCode", settings.JoinCode)
     .WithEnvironment(rate.Key, rate.Value);
 
 var messaging = AddService("messaging", "../Services.Messaging/Services.Messaging.csproj", messagingDb)
     .WithReplicas(settings.MessagingReplicas)
-    .WithEnvironment("Twilio__AccountSid", accountSid)
-    .WithEnvironment("Twilio__AuthToken", authToken)
-    .WithEnvironment("Sandbox__Number", settings.SandboxNumber)
+    .WithEnvironment("Sending__Provider", provider)
+    .WithEnvironment("Sandbox__Number", settings.Sender)
     .WithEnvironment("Sending__RetryBaseDelay", settings.RetryBaseDelay.ToString("c"))
     .WithEnvironment(rate.Key, rate.Value);
 
 campaigns.WithReference(messaging); // for the check of the books
 
+// Its own provider's credentials, and no others.
+var (gupshupApp, metaNumberId) = (settings.GupshupAppName, settings.MetaPhoneNumberId);
+IResourceBuilder<ParameterResource>? gupshupApiKey = null, metaAccessToken = null;
+if (gupshup)
+{
+    gupshupApp = emulated ? "CampaignsApp" : gupshupApp;
+    gupshupApiKey = Secret("gupshup-api-key", Given(settings.GupshupApiKey, "emulator-gupshup-api-key", RandomHex));
+    messaging.WithEnvironment("Gupshup__ApiKey", gupshupApiKey)
+        .WithEnvironment("Gupshup__AppName", gupshupApp)
+        .WithEnvironment("Gupshup__WebhookSecret", gupshupWebhookSecret);
+}
+else if (meta)
+{
+    metaNumberId = emulated ? "100000000000001" : metaNumberId;
+    metaAccessToken = Secret(
+        "meta-access-token", Given(settings.MetaAccessToken, "emulator-meta-access-token", RandomHex));
+    messaging.WithEnvironment("Meta__AccessToken", metaAccessToken)
+        .WithEnvironment("Meta__PhoneNumberId", metaNumberId)
+        .WithEnvironment("Meta__VerifyToken", metaVerifyToken);
+}
+else
+{
+    messaging.WithEnvironment("Twilio__AccountSid", accountSid).WithEnvironment("Twilio__AuthToken", authToken);
+}
+
 var webhooks = AddService("webhooks", "../Services.Webhooks/Services.Webhooks.csproj", webhooksDb)
     .WithEnvironment("Twilio__AccountSid", accountSid)
     .WithEnvironment("Twilio__AuthToken", authToken)
-    .WithEnvironment("Gupshup__WebhookSecret", Secret("gupshup-webhook-secret", settings.GupshupWebhookSecret))
+    .WithEnvironment("Gupshup__WebhookSecret", gupshupWebhookSecret)
     .WithEnvironment("Gupshup__PhoneNumber", settings.GupshupPhoneNumber)
-    .WithEnvironment("Meta__AppSecret", Secret("meta-app-secret", settings.MetaAppSecret))
-    .WithEnvironment("Meta__VerifyToken", Secret("meta-verify-token", settings.MetaVerifyToken));
+    .WithEnvironment("Meta__AppSecret", metaAppSecret)
+    .WithEnvironment("Meta__VerifyToken", metaVerifyToken);
 
 // Browsers see it through the gateway only, and it knows nothing but the gateway's API.
 var frontend = builder.AddProject("frontend", "../Frontend/Frontend.csproj")
@@ -90,28 +127,44 @@ if (emulated)
     emulator = builder.AddProject("emulator", "../TwilioEmulator/TwilioEmulator.csproj")
         .WithHttpEndpoint()
         .WithHttpHealthCheck("/health")
+        .WithEnvironment("Emulator__Provider", provider)
         .WithEnvironment("Emulator__AccountSid", accountSid)
         .WithEnvironment("Emulator__AuthToken", authToken)
-        .WithEnvironment("Emulator__SandboxNumber", settings.SandboxNumber)
-        .WithEnvironment("Emulator__JoinCode", settings.JoinCode)
-        // It allows what is set, and by default what the real Sandbox does: one message in 3 s.
+        .WithEnvironment("Emulator__SandboxNumber", settings.Sender)
+        // It allows what is set, and by default what the provider does: Twilio's Sandbox takes one message in 3 s.
         .WithEnvironment(
             "Emulator__MinInterval",
             (settings.RatePerSecond is null ? settings.MinInterval : default).ToString("c"))
-        .WithEnvironment("Emulator__InboundWebhookUrl", settings.PublicUrl + "/api/webhooks/twilio");
-    messaging.WithEnvironment("Twilio__ApiBaseUrl", emulator.GetEndpoint("http"));
-    messaging.WithEnvironment("Twilio__ContentBaseUrl", emulator.GetEndpoint("http"));
+        .WithEnvironment("Emulator__InboundWebhookUrl", $"{settings.PublicUrl}/api/webhooks/{provider}");
+    var address = emulator.GetEndpoint("http");
+    if (gupshup)
+    {
+        emulator.WithEnvironment("Emulator__Gupshup__ApiKey", gupshupApiKey!)
+            .WithEnvironment("Emulator__Gupshup__AppName", gupshupApp)
+            .WithEnvironment("Emulator__Gupshup__WebhookSecret", gupshupWebhookSecret);
+        messaging.WithEnvironment("Gupshup__ApiUrl", ReferenceExpression.Create($"{address}/wa/api/v1"));
+    }
+    else if (meta)
+    {
+        emulator.WithEnvironment("Emulator__Meta__AccessToken", metaAccessToken!)
+            .WithEnvironment("Emulator__Meta__PhoneNumberId", metaNumberId)
+            .WithEnvironment("Emulator__Meta__AppSecret", metaAppSecret);
+        messaging.WithEnvironment("Meta__ApiUrl", ReferenceExpression.Create($"{address}/v25.0"));
+    }
+    else
+    {
+        emulator.WithEnvironment("Emulator__JoinCode", settings.JoinCode);
+        messaging.WithEnvironment("Twilio__ApiBaseUrl", address).WithEnvironment("Twilio__ContentBaseUrl", address);
+    }
+
     gateway.WithReference(emulator); // for the phones on the pages
 }
-
-if (settings.TwilioApiBaseUrl is { } api)
+else
 {
-    messaging.WithEnvironment("Twilio__ApiBaseUrl", api);
-}
-
-if (settings.TwilioContentBaseUrl is { } content)
-{
-    messaging.WithEnvironment("Twilio__ContentBaseUrl", content);
+    messaging.WithEnvironment("Twilio__ApiBaseUrl", settings.TwilioApiBaseUrl)
+        .WithEnvironment("Twilio__ContentBaseUrl", settings.TwilioContentBaseUrl)
+        .WithEnvironment("Gupshup__ApiUrl", settings.GupshupApiUrl)
+        .WithEnvironment("Meta__ApiUrl", settings.MetaApiUrl);
 }
 
 if (args.Contains("--demo"))
@@ -130,6 +183,8 @@ var app = builder.Build();
 var run = app.RunAsync();
 await Task.WhenAny(run, AnnounceAsync());
 await run;
+
+string Given(string setting, string name, Func<string> generate) => setting is "" ? Kept(name, generate) : setting;
 
 string Kept(string name, Func<string> generate) => KeptSecret.Read(Path.Combine(dataFolder, "secrets", name), generate);
 
@@ -158,4 +213,14 @@ async Task AnnounceAsync()
     Console.WriteLine(passwordIsGiven
         ? "Sign in as admin with the password of CAMPAIGNS_ADMIN_PASSWORD."
         : $"Sign in as admin with the password {password}");
+    if (gupshup && !emulated && settings.GupshupWebhookSecret is "")
+    {
+        Console.WriteLine(
+            $"Enter this webhook at Gupshup: {settings.PublicUrl}/api/webhooks/gupshup?token={gupshupSecret}");
+    }
+    else if (meta && !emulated && settings.MetaVerifyToken is "")
+    {
+        Console.WriteLine(
+            $"Enter this webhook at Meta: {settings.PublicUrl}/api/webhooks/meta, with the verify token {metaToken}");
+    }
 }

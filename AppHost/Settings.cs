@@ -3,9 +3,16 @@ using System.Text.RegularExpressions;
 
 namespace AppHost;
 
+internal enum WhatsAppProvider
+{
+    Twilio,
+    Gupshup,
+    Meta,
+}
+
 internal enum Mode
 {
-    /// <summary>No credentials: the built-in stand-in for Twilio.</summary>
+    /// <summary>No credentials: the built-in stand-in for the provider.</summary>
     Emulator,
 
     /// <summary>Twilio's shared Sandbox number.</summary>
@@ -21,28 +28,77 @@ internal sealed partial class Settings
     /// <summary>The sender all Sandbox users share. https://www.twilio.com/docs/whatsapp/sandbox</summary>
     public const string SharedSandboxNumber = "+14155238886";
 
+    /// <summary>From which all of Gupshup's sandboxes send. https://docs.gupshup.io/docs/session-messages</summary>
+    private const string GupshupSandboxNumber = "+917834811114";
+
+    /// <summary>Nobody's: of those that are kept for fiction.</summary>
+    private const string FictionalNumber = "+12025550100";
+
     private const string EmulatorJoinCode = "calm-harbour";
+
+    /// <summary>25 messages a minute.</summary>
+    private static readonly TimeSpan GupshupInterval = TimeSpan.FromSeconds(2.4);
+
+    /// <summary>
+    /// Messages per second of a number at Meta.
+    /// https://developers.facebook.com/documentation/business-messaging/whatsapp/throughput
+    /// </summary>
+    private const string MetaRate = "80";
 
     private readonly IReadOnlyDictionary<string, string> values;
     private readonly List<string> problems = [];
 
+    /// <summary>What the provider that sends needs.</summary>
+    private readonly string[] credentials;
+
     private Settings(IReadOnlyDictionary<string, string> values)
     {
         this.values = values;
+        var provider = Text("WHATSAPP_PROVIDER");
+        Check("WHATSAPP_PROVIDER", Providers.ContainsKey(provider), "twilio, gupshup or meta");
+        Provider = Providers.GetValueOrDefault(provider);
         AccountSid = Text("TWILIO_ACCOUNT_SID");
         AuthToken = Text("TWILIO_AUTH_TOKEN");
-        CheckCredentials();
-        SandboxNumber = Text("TWILIO_SANDBOX_NUMBER");
-        Check("TWILIO_SANDBOX_NUMBER", PhoneNumber().IsMatch(SandboxNumber),
-            $"an E.164 number such as {SharedSandboxNumber}");
-        Mode = AccountSid is "" && AuthToken is "" ? Mode.Emulator
-            : SandboxNumber == SharedSandboxNumber ? Mode.Sandbox
+        CheckAccountSid();
+        GupshupApiKey = Text("GUPSHUP_API_KEY");
+        GupshupAppName = Text("GUPSHUP_APP_NAME");
+        GupshupWebhookSecret = Text("GUPSHUP_WEBHOOK_SECRET");
+        MetaAccessToken = Text("META_ACCESS_TOKEN");
+        MetaPhoneNumberId = Text("META_PHONE_NUMBER_ID");
+        Check("META_PHONE_NUMBER_ID", MetaPhoneNumberId.All(char.IsAsciiDigit),
+            "the id that Meta shows beside the number, digits");
+        MetaAppSecret = Text("META_APP_SECRET");
+        MetaVerifyToken = Text("META_VERIFY_TOKEN");
+        credentials = Provider switch
+        {
+            WhatsAppProvider.Gupshup => ["GUPSHUP_API_KEY", "GUPSHUP_APP_NAME", "GUPSHUP_PHONE_NUMBER"],
+            WhatsAppProvider.Meta =>
+                ["META_ACCESS_TOKEN", "META_PHONE_NUMBER_ID", "META_PHONE_NUMBER", "META_APP_SECRET"],
+            _ => ["TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN"],
+        };
+        CheckComplete();
+        SandboxNumber = Phone("TWILIO_SANDBOX_NUMBER");
+        Sender = Provider switch
+        {
+            WhatsAppProvider.Gupshup => Phone("GUPSHUP_PHONE_NUMBER", GupshupSandboxNumber),
+            WhatsAppProvider.Meta => Phone("META_PHONE_NUMBER", FictionalNumber),
+            _ => SandboxNumber,
+        };
+        Mode = credentials.All(name => Text(name) is "") ? Mode.Emulator
+            : Provider is WhatsAppProvider.Twilio && SandboxNumber == SharedSandboxNumber ? Mode.Sandbox
             : Mode.Production;
-        JoinCode = Text("TWILIO_SANDBOX_JOIN_CODE", Mode == Mode.Emulator ? EmulatorJoinCode : "");
-        TwilioApiBaseUrl = ProviderAddress("TWILIO_API_BASE_URL");
-        TwilioContentBaseUrl = ProviderAddress("TWILIO_CONTENT_BASE_URL");
-        MinInterval = Interval("MESSAGING_MIN_INTERVAL", TimeSpan.Zero, TimeSpan.FromHours(1));
-        RatePerSecond = Rate("MESSAGING_RATE_PER_SECOND");
+        JoinCode = Provider is not WhatsAppProvider.Twilio ? ""
+            : Text("TWILIO_SANDBOX_JOIN_CODE", Mode == Mode.Emulator ? EmulatorJoinCode : "");
+        TwilioApiBaseUrl = ProviderAddress("TWILIO_API_BASE_URL", WhatsAppProvider.Twilio);
+        TwilioContentBaseUrl = ProviderAddress("TWILIO_CONTENT_BASE_URL", WhatsAppProvider.Twilio);
+        GupshupApiUrl = ProviderAddress("GUPSHUP_API_URL", WhatsAppProvider.Gupshup);
+        MetaApiUrl = ProviderAddress("META_API_URL", WhatsAppProvider.Meta);
+        var paced = Text("MESSAGING_MIN_INTERVAL", "") is not "";
+        MinInterval = Provider is WhatsAppProvider.Gupshup && !paced
+            ? GupshupInterval
+            : Interval("MESSAGING_MIN_INTERVAL", TimeSpan.Zero, TimeSpan.FromHours(1));
+        RatePerSecond = Rate("MESSAGING_RATE_PER_SECOND")
+            ?? (Provider is WhatsAppProvider.Meta && !paced ? MetaRate : null);
         RetryBaseDelay = Interval(
             "MESSAGING_RETRY_BASE_DELAY", TimeSpan.FromMilliseconds(1), TimeSpan.FromHours(12));
         MessagingReplicas = Number("MESSAGING_REPLICAS", 1, 100);
@@ -53,16 +109,12 @@ internal sealed partial class Settings
         DataDirectory = Text("CAMPAIGNS_DATA_DIR");
         AdminPassword = Text("CAMPAIGNS_ADMIN_PASSWORD");
         CorsAllowedOrigins = Origins("CORS_ALLOWED_ORIGINS");
-        GupshupWebhookSecret = Text("GUPSHUP_WEBHOOK_SECRET");
-        GupshupPhoneNumber = Text("GUPSHUP_PHONE_NUMBER");
-        Check("GUPSHUP_PHONE_NUMBER", GupshupPhoneNumber is "" || PhoneNumber().IsMatch(GupshupPhoneNumber),
-            "your number at Gupshup in E.164, such as +33199000001");
-        MetaAppSecret = Text("META_APP_SECRET");
-        MetaVerifyToken = Text("META_VERIFY_TOKEN");
+        GupshupPhoneNumber = Provider is WhatsAppProvider.Gupshup ? Sender : Phone("GUPSHUP_PHONE_NUMBER");
         OtlpEndpoint = Address(SettingDescription.OtlpEndpoint) ?? "";
-        var provider = Text("WHATSAPP_PROVIDER");
-        Check("WHATSAPP_PROVIDER", provider == "twilio", "twilio, the provider there is so far");
     }
+
+    private static Dictionary<string, WhatsAppProvider> Providers { get; } = Enum.GetValues<WhatsAppProvider>()
+        .ToDictionary(provider => provider.ToString(), StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Names of the settings: some are secrets, and services know them by other names.</summary>
     public static IReadOnlyList<string> Names { get; } =
@@ -74,15 +126,23 @@ internal sealed partial class Settings
     /// <summary>What is wrong: one line a setting, with its name and the remedy.</summary>
     public IReadOnlyList<string> Problems => problems;
 
+    /// <summary>Who sends.</summary>
+    public WhatsAppProvider Provider { get; }
+
     public Mode Mode { get; }
+
+    /// <summary>The number that sends, in E.164.</summary>
+    public string Sender { get; }
 
     public string AccountSid { get; }
 
     /// <summary>One token, or several separated by commas during a rotation.</summary>
     public string AuthToken { get; }
 
+    /// <summary>Twilio's.</summary>
     public string SandboxNumber { get; }
 
+    /// <summary>Empty where there is no Sandbox to join.</summary>
     public string JoinCode { get; }
 
     public string? TwilioApiBaseUrl { get; }
@@ -115,11 +175,26 @@ internal sealed partial class Settings
 
     public string CorsAllowedOrigins { get; }
 
-    /// <summary>Empty: nothing is taken from Gupshup. So with <see cref="MetaAppSecret"/> and Meta.</summary>
+    public string GupshupApiKey { get; }
+
+    public string GupshupAppName { get; }
+
+    public string? GupshupApiUrl { get; }
+
+    /// <summary>
+    /// Empty: one is generated if Gupshup sends; else nothing is taken from it. So with <see cref="MetaVerifyToken"/>.
+    /// </summary>
     public string GupshupWebhookSecret { get; }
 
     public string GupshupPhoneNumber { get; }
 
+    public string MetaAccessToken { get; }
+
+    public string MetaPhoneNumberId { get; }
+
+    public string? MetaApiUrl { get; }
+
+    /// <summary>Empty: nothing is taken from Meta.</summary>
     public string MetaAppSecret { get; }
 
     public string MetaVerifyToken { get; }
@@ -159,32 +234,45 @@ internal sealed partial class Settings
         return holds;
     }
 
-    private void CheckCredentials()
+    private void CheckAccountSid()
     {
-        if (AccountSid is "" != AuthToken is "")
-        {
-            var (missing, other) = AccountSid is ""
-                ? ("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN")
-                : ("TWILIO_AUTH_TOKEN", "TWILIO_ACCOUNT_SID");
-            problems.Add($"{missing} is missing: set it too, or remove {other} to use the built-in emulator.");
-        }
-        else if (AccountSid is not "")
+        if (AccountSid is not "" && AuthToken is not "")
         {
             Check("TWILIO_ACCOUNT_SID", Sid().IsMatch(AccountSid),
                 "AC and 32 hexadecimal digits, as Twilio's console shows it");
         }
     }
 
-    private string? ProviderAddress(string name)
+    /// <summary>All of what the provider needs, or nothing of it.</summary>
+    private void CheckComplete()
+    {
+        var missing = credentials.Where(name => Text(name) is "").ToArray();
+        if (missing.Length < credentials.Length)
+        {
+            var others = string.Join(" and ", credentials.Except(missing));
+            problems.AddRange(missing.Select(name =>
+                $"{name} is missing: set it too, or remove {others} to use the built-in emulator."));
+        }
+    }
+
+    /// <summary>Another address than the provider's own; the emulator has its own.</summary>
+    private string? ProviderAddress(string name, WhatsAppProvider owner)
     {
         var address = Address(name);
-        if (address is not null && Mode == Mode.Emulator)
+        if (address is not null && Provider == owner && Mode == Mode.Emulator)
         {
-            problems.Add($"{name} needs credentials: set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN, or remove it to use "
-                + "the built-in emulator.");
+            problems.Add($"{name} needs credentials: set {string.Join(" and ", credentials)}, or remove it to use the "
+                + "built-in emulator.");
         }
 
         return address;
+    }
+
+    private string Phone(string name, string? otherwise = null)
+    {
+        var number = Text(name, otherwise);
+        Check(name, number is "" || PhoneNumber().IsMatch(number), "a number in E.164 such as +33199000001");
+        return number;
     }
 
     private string? Address(string name)

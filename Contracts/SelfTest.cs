@@ -4,12 +4,12 @@ using System.Text;
 namespace Contracts;
 
 /// <summary>
-/// How Messaging finds out that the public address leads to our Webhooks service: it signs a form as the provider
-/// would, with a word that nobody has used before, and the answer proves that whoever answered knows the token.
+/// How Messaging finds out that the public address leads to our Webhooks service: it calls as the provider would, with
+/// a word that nobody has used before, and the answer proves that whoever answered knows the provider's secret.
 /// </summary>
 public static class SelfTest
 {
-    /// <summary>The form's parameter with the word.</summary>
+    /// <summary>The parameter with the word.</summary>
     public const string Field = "SelfTest";
 
     /// <summary>The answer's header with the proof.</summary>

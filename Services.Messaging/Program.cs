@@ -13,8 +13,7 @@ builder.AddMessageBus("messaging", bus =>
 });
 builder.AddOutbox();
 SendingOptions.Register(builder.Services);
-TwilioProvider.Register(builder.Services);
-TwilioContent.Register(builder.Services);
+Providers.Register(builder.Services, builder.Configuration);
 builder.Services.AddSingleton<SendSlots>().AddSingleton<SendAttempts>().AddHostedService<Reconciliation>();
 builder.Services.AddSingleton<LostCallbacks>()
     .AddHostedService(services => services.GetRequiredService<LostCallbacks>());
@@ -24,5 +23,5 @@ builder.Services.ConfigureOptions<StopsAtOnce>();
 var app = builder.Build();
 app.MapDefaultEndpoints();
 app.MapBooks();
-TwilioContent.Map(app);
+app.MapTemplates();
 app.Run();

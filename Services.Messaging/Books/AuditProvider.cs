@@ -14,7 +14,8 @@ internal static class AuditProvider
     /// <summary>So many of a kind are named, of each campaign some; all are counted.</summary>
     private const int Named = 100;
 
-    private const string InScope = "claimed_at >= $1 and ($2::uuid is null or campaign_id = $2::uuid)";
+    private const string InScope =
+        "claimed_at >= $1 and ($2::uuid is null or campaign_id = $2::uuid) and provider = $3";
 
     /// <summary>Between our clock and the provider's; and a list may be that much behind.</summary>
     private static readonly TimeSpan Margin = TimeSpan.FromMinutes(1);
@@ -23,6 +24,13 @@ internal static class AuditProvider
         DateTimeOffset since, Guid? campaignId, NpgsqlDataSource database, IMessageProvider provider,
         CancellationToken cancellationToken)
     {
+        if (!provider.KeepsList)
+        {
+            return TypedResults.Problem(
+                $"{provider.Name} keeps no list of messages: there is nothing to compare with.",
+                statusCode: StatusCodes.Status502BadGateway);
+        }
+
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         try
         {
@@ -54,7 +62,7 @@ internal static class AuditProvider
             Margin))[0];
         foreach (var sender in await audit.ReadAsync(
             $"select distinct sender from send_attempts where {InScope}", row => row.GetString(0), cancellationToken,
-            audit.Since, audit.CampaignId))
+            audit.Since, audit.CampaignId, provider.Name))
         {
             await foreach (var page in provider.ListAsync(new(sender, null, audit.Since - Margin), cancellationToken))
             {
@@ -78,21 +86,21 @@ internal static class AuditProvider
         Audit audit, DateTimeOffset settled, IMessageProvider provider, CancellationToken cancellationToken)
     {
         var campaigns = await audit.ReadAsync($"""
-            select campaign_id, count(id), count(*) filter (where id is null and changed_at < $3)
+            select campaign_id, count(id), count(*) filter (where id is null and changed_at < $4)
             from send_attempts left join listed on id = provider_message_id
             where state = 'accepted' and {InScope} group by 1
             """, row => new CampaignAudit(CampaignOf(row), row.GetInt64(1), row.GetInt64(2)), cancellationToken,
-            audit.Since, audit.CampaignId, settled);
+            audit.Since, audit.CampaignId, provider.Name, settled);
         var missing = await audit.ReadAsync($"""
             select campaign_id, message_id, attempt, provider_message_id
             from (
                 select *, row_number() over (partition by campaign_id order by message_id, attempt) as place
                 from send_attempts
-                where state = 'accepted' and changed_at < $3 and {InScope}
+                where state = 'accepted' and changed_at < $4 and {InScope}
                     and not exists (select from listed where id = provider_message_id)) missing
             order by place, message_id limit {Named}
             """, row => new MissingMessage(CampaignOf(row), row.GetGuid(1), row.GetInt32(2), row.GetString(3)),
-            cancellationToken, audit.Since, audit.CampaignId, settled);
+            cancellationToken, audit.Since, audit.CampaignId, provider.Name, settled);
         foreach (var message in missing.ToList())
         {
             // Asked for by its id, it may be there after all.

@@ -9,6 +9,12 @@ internal interface IMessageProvider
     string Name { get; }
 
     /// <summary>
+    /// Whether the provider can be asked what it has sent and received. If not, <see cref="ListAsync"/> and
+    /// <see cref="FindAsync"/> are never called: only reports tell what became of a message.
+    /// </summary>
+    bool KeepsList => true;
+
+    /// <summary>
     /// Calls the provider once, within <see cref="SendingOptions.CallLimit"/>; never repeats the call by itself and
     /// does not throw because of what the network or the provider does.
     /// </summary>

@@ -45,6 +45,11 @@ internal sealed partial class LostCallbacks(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        if (!provider.KeepsList)
+        {
+            return; // nobody to ask
+        }
+
         var pause = TimeSpan.FromTicks(Math.Max(_first.Ticks / 8, TimeSpan.TicksPerMillisecond));
         while (!stoppingToken.IsCancellationRequested)
         {
@@ -93,8 +98,8 @@ internal sealed partial class LostCallbacks(
     {
         await using var command = database.Command("""
             select sender, count(*), min(claimed_at), clock_timestamp() from send_attempts
-            where ask_at <= clock_timestamp() group by sender
-            """);
+            where ask_at <= clock_timestamp() and provider = $1 group by sender
+            """, provider.Name);
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         var due = new List<Due>();
         while (await row.ReadAsync(cancellationToken))
@@ -143,7 +148,8 @@ internal sealed partial class LostCallbacks(
     private async Task<List<string>> IdsAsync(Due due, CancellationToken cancellationToken)
     {
         await using var command = database.Command(
-            "select provider_message_id from send_attempts where ask_at <= $1 and sender = $2", due.At, due.Sender);
+            "select provider_message_id from send_attempts where ask_at <= $1 and sender = $2 and provider = $3",
+            due.At, due.Sender, provider.Name);
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         var ids = new List<string>();
         while (await row.ReadAsync(cancellationToken))
@@ -167,8 +173,8 @@ internal sealed partial class LostCallbacks(
                     $3 * case asks when 0 then 2 else 15 end,
                     greatest(claimed_at + $3 * case asks when 0 then 5 else 30 * asks end, $1),
                     '2000-01-01') + $3 * case asks when 0 then 2 else 15 end end
-            where ask_at <= $1 and sender = $2
-            """, due.At, due.Sender, _first);
+            where ask_at <= $1 and sender = $2 and provider = $4
+            """, due.At, due.Sender, _first, provider.Name);
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 

@@ -7,7 +7,8 @@ namespace Services.Messaging;
 
 /// <summary>
 /// Finds out whether the provider's webhooks reach us, and tells. While they do not, it asks the provider for what they
-/// would have told: messages that people wrote, statuses of what was sent lately; once more when they do again.
+/// would have told, if it keeps a list: messages that people wrote, statuses of what was sent lately; once more when
+/// they do again.
 /// Replicas share the work by the rows of <c>webhook_checks</c>.
 /// </summary>
 internal sealed partial class Reachability(
@@ -45,7 +46,7 @@ internal sealed partial class Reachability(
                     await CheckAsync(stoppingToken);
                 }
 
-                if (await IsRecoveryDueAsync(stoppingToken) is { } closing)
+                if (provider.KeepsList && await IsRecoveryDueAsync(stoppingToken) is { } closing)
                 {
                     await RecoverAsync(closing, stoppingToken);
                 }

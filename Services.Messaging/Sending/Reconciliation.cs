@@ -6,8 +6,9 @@ namespace Services.Messaging;
 
 /// <summary>
 /// Settles what no answer has settled. A claim whose process died becomes an unknown outcome; an unknown outcome is
-/// looked for in the provider's list: found, it is accepted; not there, twice, it may be tried again. Every replica
-/// does this; each takes rows of its own, and each change is conditional.
+/// looked for in the provider's list: found, it is accepted; not there, twice, it may be tried again. Where there is no
+/// list only a report settles it; if none comes for a day, it has failed as unconfirmed. Every replica does this; each
+/// takes rows of its own, and each change is conditional.
 /// </summary>
 internal sealed partial class Reconciliation(
     NpgsqlDataSource database, Outbox outbox, SendAttempts attempts, IMessageProvider provider,
@@ -28,6 +29,9 @@ internal sealed partial class Reconciliation(
     /// either side must not let us send twice.
     /// </summary>
     private static readonly TimeSpan AbsenceMargin = TimeSpan.FromHours(1);
+
+    /// <summary>Of an unconfirmed one. Later reports lack Gupshup's id besides.</summary>
+    private static readonly TimeSpan KeepNumber = TimeSpan.FromDays(7);
 
     private readonly SendingOptions _options = options.Value;
 
@@ -60,6 +64,16 @@ internal sealed partial class Reconciliation(
         {
         }
 
+        while (await GiveUpAsync(cancellationToken) == Batch)
+        {
+        }
+
+        await ForgetAsync(cancellationToken);
+        if (!provider.KeepsList)
+        {
+            return;
+        }
+
         foreach (var ofSender in (await NextAsync(cancellationToken)).GroupBy(open => open.Attempt.Sender))
         {
             await LookForAsync(ofSender.Key, [.. ofSender], cancellationToken);
@@ -67,43 +81,74 @@ internal sealed partial class Reconciliation(
     }
 
     /// <summary>Claims whose call must be over: their process died or lost its database.</summary>
-    private async Task<int> SweepAsync(CancellationToken cancellationToken)
+    private Task<int> SweepAsync(CancellationToken cancellationToken) => MoveAsync(
+        "claim overdue", LogOverdue, transaction => transaction.Command($"""
+        update send_attempts set
+            state = 'unknown', reason = 'the sending process died', changed_at = clock_timestamp(),
+            look_at = clock_timestamp() + $2
+        where (message_id, attempt) in (
+            select message_id, attempt from send_attempts
+            where state = 'claimed' and claimed_at < clock_timestamp() - $1
+            order by message_id limit $3 for update skip locked)
+        returning {SendAttempt.Columns}
+        """, _options.Overdue, _options.ReconcileAfter, Batch), cancellationToken);
+
+    /// <summary>
+    /// Outcomes of which no report told, and no list can: their provider keeps none, or is not the one that sends now.
+    /// </summary>
+    private Task<int> GiveUpAsync(CancellationToken cancellationToken) => MoveAsync(
+        "outcome unconfirmed", LogUnconfirmed, transaction => transaction.Command($"""
+        update send_attempts set
+            state = 'unconfirmed', error_code = $4, parts = array[]::text[], changed_at = clock_timestamp()
+        where (message_id, attempt) in (
+            select message_id, attempt from send_attempts
+            where state = 'unknown' and provider <> $1 and claimed_at < clock_timestamp() - $2
+            order by message_id limit $3 for update skip locked)
+        returning {SendAttempt.Columns}
+        """, provider.KeepsList ? provider.Name : "", _options.UnconfirmedAfter, Batch, RetryPolicy.Unconfirmed),
+        cancellationToken);
+
+    /// <summary>Changes a batch of lines, says what follows, and tells how many there were.</summary>
+    private async Task<int> MoveAsync(
+        string name, Action<Guid, int> log, Func<NpgsqlTransaction, NpgsqlCommand> update,
+        CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var overdue = new List<SendAttempt>();
-        await using (var command = transaction.Command($"""
-            update send_attempts set
-                state = 'unknown', reason = 'the sending process died', changed_at = clock_timestamp(),
-                look_at = clock_timestamp() + $2
-            where (message_id, attempt) in (
-                select message_id, attempt from send_attempts
-                where state = 'claimed' and claimed_at < clock_timestamp() - $1
-                order by message_id limit $3 for update skip locked)
-            returning {SendAttempt.Columns}
-            """, _options.Overdue, _options.ReconcileAfter, Batch))
+        var moved = new List<SendAttempt>();
+        await using (var command = update(transaction))
         await using (var row = await command.ExecuteReaderAsync(cancellationToken))
         {
             while (await row.ReadAsync(cancellationToken))
             {
-                overdue.Add(SendAttempt.Read(row));
+                moved.Add(SendAttempt.Read(row));
             }
         }
 
-        foreach (var attempt in overdue)
+        foreach (var attempt in moved)
         {
-            using var activity = Tracing.Continue("claim overdue", attempt.TraceParent);
+            using var activity = Tracing.Continue(name, attempt.TraceParent);
             await attempt.AnnounceAsync(transaction, cancellationToken);
-            LogOverdue(attempt.MessageId, attempt.Attempt);
+            log(attempt.MessageId, attempt.Attempt);
         }
 
         await transaction.CommitAsync(cancellationToken);
-        if (overdue.Count > 0)
+        if (moved.Count > 0)
         {
             outbox.Committed();
         }
 
-        return overdue.Count;
+        return moved.Count;
+    }
+
+    /// <summary>No report is expected any more: nobody needs the number.</summary>
+    private async Task ForgetAsync(CancellationToken cancellationToken)
+    {
+        await using var command = database.Command("""
+            update send_attempts set recipient = ''
+            where state = 'unconfirmed' and recipient <> '' and claimed_at < clock_timestamp() - $1
+            """, KeepNumber);
+        await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
     /// <summary>The unknown outcomes that are due; put off already, twice as long each time, up to 64 times.</summary>
@@ -114,10 +159,10 @@ internal sealed partial class Reconciliation(
                 looks = looks + 1, look_at = clock_timestamp() + $1 * power(2, least(looks + 1, 6))
             where (message_id, attempt) in (
                 select message_id, attempt from send_attempts
-                where state = 'unknown' and look_at <= clock_timestamp()
+                where state = 'unknown' and look_at <= clock_timestamp() and provider = $3
                 order by look_at limit $2 for update skip locked)
             returning {Open.Columns}
-            """, _options.ReconcileAfter, Batch);
+            """, _options.ReconcileAfter, Batch, provider.Name);
         return await Open.ReadAsync(command, cancellationToken);
     }
 
@@ -279,6 +324,10 @@ internal sealed partial class Reconciliation(
 
     [LoggerMessage(LogLevel.Warning, "Message {MessageId}, attempt {Attempt}: its process died during the call")]
     private partial void LogOverdue(Guid messageId, int attempt);
+
+    [LoggerMessage(LogLevel.Warning,
+        "Message {MessageId}, attempt {Attempt}: nobody told what became of it, given up as unconfirmed")]
+    private partial void LogUnconfirmed(Guid messageId, int attempt);
 
     [LoggerMessage(LogLevel.Warning,
         "The provider's list could not be read for {Count} open outcomes, trying again later")]

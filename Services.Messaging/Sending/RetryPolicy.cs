@@ -14,6 +14,9 @@ internal static class RetryPolicy
     /// <summary>The code under which a sender rests after a call whose outcome nobody knows.</summary>
     public const string OutcomeUnknown = "outcome_unknown";
 
+    /// <summary>Nobody told for long what became of the message, and nobody can be asked.</summary>
+    public const string Unconfirmed = "unconfirmed";
+
     /// <summary>How often the rest after an unknown outcome is doubled: 1, 2, 4, 8 seconds.</summary>
     public const int RestDoublings = 3;
 

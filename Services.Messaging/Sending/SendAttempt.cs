@@ -22,6 +22,9 @@ internal enum AttemptState
 
     /// <summary>Unknown at first; then the provider's list showed, twice, that it has no such message.</summary>
     Absent,
+
+    /// <summary>Unknown at first; then no report came for a day, and there is no list. A late one counts.</summary>
+    Unconfirmed,
 }
 
 /// <summary>One line of the ledger. What Campaigns is told follows from it alone, so it can be told again.</summary>
@@ -99,8 +102,8 @@ internal sealed record SendAttempt
             Reason = Reason!,
             NoticedAt = ChangedAt,
         }, cancellationToken),
-        AttemptState.Refused or AttemptState.Failed when NotBefore is null => Outbox.AddAsync(
-            transaction, new MessageRejected
+        AttemptState.Refused or AttemptState.Failed or AttemptState.Unconfirmed when NotBefore is null =>
+            Outbox.AddAsync(transaction, new MessageRejected
             {
                 MessageId = MessageId,
                 Attempt = Attempt,

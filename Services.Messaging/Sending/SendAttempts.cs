@@ -74,13 +74,37 @@ internal sealed partial class SendAttempts(
     {
         await using var command = database.Command($"""
             select {SendAttempt.Columns} from send_attempts
-            where {(report.MessageId is null ? "provider_message_id = $3" : "message_id = $1 and attempt = $2")}
-                and coalesce(provider_message_id, $3) = $3 and state = any($4) and provider = $5
+            where {(report.MessageId is null
+                ? ByIds("$6")
+                : "message_id = $1 and attempt = $2 and coalesce(provider_message_id, $3) = $3")}
+                and state = any($4) and provider = $5
             """,
             report.MessageId ?? Guid.Empty, report.Attempt ?? 0, report.ProviderMessageId,
-            states.Select(Text).ToArray(), report.Provider);
+            states.Select(Text).ToArray(), report.Provider, Ids(report));
         await using var row = await command.ExecuteReaderAsync(CommandBehavior.SingleRow, cancellationToken);
         return await row.ReadAsync(cancellationToken) ? SendAttempt.Read(row) : null;
+    }
+
+    /// <summary>
+    /// The only open line that a report can be about which names nothing of ours: its message went to this person, and
+    /// no line has its id. Null if there are several; a call that is under way may turn out to be one.
+    /// </summary>
+    public async Task<SendAttempt?> FindOpenAsync(StatusChanged report, CancellationToken cancellationToken)
+    {
+        if (report is not { MessageId: null, Recipient: { Length: > 0 } recipient })
+        {
+            return null;
+        }
+
+        await using var command = database.Command($"""
+            select {SendAttempt.Columns} from send_attempts
+            where recipient = $1 and provider = $2 and state in ('claimed', 'unknown', 'unconfirmed')
+                and not exists (select from send_attempts where provider = $2 and {ByIds("$3")})
+            limit 2
+            """, recipient, report.Provider, Ids(report));
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        var only = await row.ReadAsync(cancellationToken) ? SendAttempt.Read(row) : null;
+        return only is null or { State: AttemptState.Claimed } || await row.ReadAsync(cancellationToken) ? null : only;
     }
 
     /// <summary>Changes a line and says so, in one transaction; null if it was not in one of the states.</summary>
@@ -176,7 +200,9 @@ internal sealed partial class SendAttempts(
             {
                 ProviderMessageId = providerMessageId,
                 ErrorCode = errorCode,
-                NotBefore = NotBefore(errorCode, attempt.RetriesUsed, null, now),
+                NotBefore = RetryPolicy.NotBefore(
+                    ProviderErrors.Find(attempt.Provider, errorCode), attempt.RetriesUsed, null, now,
+                    _options.RetryBaseDelay),
             }, cancellationToken);
             if (failed is not null && halt is not null)
             {
@@ -257,13 +283,14 @@ internal sealed partial class SendAttempts(
                 not_before = $9, changed_at = clock_timestamp(), look_at = clock_timestamp() + $10,
                 recipient = case when $4 = 'unknown' then recipient else '' end,
                 parts = case when $4 = 'unknown' then parts else array[]::text[] end,
-                ask_at = case when $4 = 'accepted' and coalesce(status, 0) not in (2, 4)
-                    then claimed_at + $11 end
+                ask_at = case when $4 = 'accepted' and coalesce(status, 0) not in (2, 4) and provider = $11
+                    then claimed_at + $12 end
             where message_id = $1 and attempt = $2 and ($3::uuid is null or claim = $3) and state = any($5)
             returning {SendAttempt.Columns}
             """,
             messageId, attempt, claim, Text(change.To), change.From.Select(Text).ToArray(), change.ProviderMessageId,
-            change.ErrorCode, change.Reason, change.NotBefore, _options.ReconcileAfter, _options.AskAfter);
+            change.ErrorCode, change.Reason, change.NotBefore, _options.ReconcileAfter,
+            provider.KeepsList ? provider.Name : "", _options.AskAfter);
         SendAttempt? changed;
         await using (var row = await command.ExecuteReaderAsync(cancellationToken))
         {
@@ -314,6 +341,15 @@ internal sealed partial class SendAttempts(
 
     private ProviderError Find(string code) => ProviderErrors.Find(provider.Name, code);
 
+    /// <summary>Not null, as both indexes want it said.</summary>
+    private static string ByIds(string ids) => $"""
+        (provider_message_id is not null and provider_message_id = any({ids})
+            or alternative_id is not null and alternative_id = any({ids}))
+        """;
+
+    private static string[] Ids(StatusChanged report) =>
+        report.AlternativeId is { } other ? [report.ProviderMessageId, other] : [report.ProviderMessageId];
+
     internal static string Text(AttemptState state) => state switch
     {
         AttemptState.Claimed => "claimed",
@@ -322,6 +358,7 @@ internal sealed partial class SendAttempts(
         AttemptState.Unknown => "unknown",
         AttemptState.Failed => "failed",
         AttemptState.Absent => "absent",
+        AttemptState.Unconfirmed => "unconfirmed",
         _ => throw new UnreachableException(),
     };
 

@@ -21,6 +21,12 @@ internal sealed class SendingOptions
     public TimeSpan ReconcilePause { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>
+    /// How long an outcome may stay unknown that only a report can settle, for the provider keeps no list. Then the
+    /// message has failed as unconfirmed.
+    /// </summary>
+    public TimeSpan UnconfirmedAfter { get; set; } = TimeSpan.FromDays(1);
+
+    /// <summary>
     /// How long a message may be without its last status before the provider is asked for it; then again after 5, 30,
     /// 60, 90… times as long, up to 720 times: 2 min, 10 min, 1 h, and every hour of a day.
     /// </summary>
@@ -104,6 +110,10 @@ internal sealed class SendingOptions
             .Validate(
                 options => options.ReconcilePause > TimeSpan.Zero && options.ReconcilePause <= TimeSpan.FromMinutes(1),
                 "Sending__ReconcilePause must be greater than 00:00:00 and at most 00:01:00, e.g. 00:00:01.")
+            .Validate(
+                options => options.UnconfirmedAfter >= options.Overdue
+                    && options.UnconfirmedAfter <= TimeSpan.FromDays(7),
+                "Sending__UnconfirmedAfter must lie between the longest call and 7 days, e.g. 1.00:00:00.")
             .Validate(
                 options => options.AskAfter > TimeSpan.Zero && options.AskAfter <= TimeSpan.FromHours(1),
                 "Sending__AskAfter must be greater than 00:00:00 and at most 01:00:00, e.g. 00:02:00.")

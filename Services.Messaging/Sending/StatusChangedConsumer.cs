@@ -12,9 +12,12 @@ internal sealed partial class StatusChangedConsumer(
     StatusBook book, SendAttempts attempts, WebhookSigns signs, ILogger<StatusChangedConsumer> logger)
     : IConsumer<StatusChanged>
 {
-    /// <summary>Also an absent one: then the provider's list was behind; the report is the better witness.</summary>
+    /// <summary>
+    /// Also an absent one: then the provider's list was behind; the report is the better witness. And one of which
+    /// nobody told for a day.
+    /// </summary>
     private static readonly AttemptState[] Unsettled =
-        [AttemptState.Claimed, AttemptState.Unknown, AttemptState.Absent];
+        [AttemptState.Claimed, AttemptState.Unknown, AttemptState.Absent, AttemptState.Unconfirmed];
 
     private static readonly AttemptState[] Failing =
         [AttemptState.Claimed, AttemptState.Unknown, AttemptState.Accepted];
@@ -37,17 +40,22 @@ internal sealed partial class StatusChangedConsumer(
 
     private async Task FailAsync(StatusChanged report, CancellationToken cancellationToken)
     {
-        if (await attempts.FindAsync(report, Failing, cancellationToken) is { } attempt)
+        var attempt = await attempts.FindAsync(report, Failing, cancellationToken)
+            ?? await attempts.FindOpenAsync(report, cancellationToken);
+        if (attempt is not null)
         {
             // The dictionary explains the empty code as a failure without a reason.
             await attempts.FailAsync(
-                attempt, report.ProviderMessageId, report.ErrorCode ?? string.Empty, cancellationToken);
+                attempt, attempt.ProviderMessageId ?? report.ProviderMessageId, report.ErrorCode ?? string.Empty,
+                cancellationToken);
         }
     }
 
     private async Task AcceptAsync(StatusChanged report, CancellationToken cancellationToken)
     {
-        if (await attempts.FindAsync(report, Unsettled, cancellationToken) is not { } attempt)
+        var attempt = await attempts.FindAsync(report, Unsettled, cancellationToken)
+            ?? await attempts.FindOpenAsync(report, cancellationToken);
+        if (attempt is null)
         {
             return;
         }

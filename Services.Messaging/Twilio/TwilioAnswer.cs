@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text.Json;
 using Contracts;
+using static Services.Messaging.AnswerJson;
 
 namespace Services.Messaging;
 
@@ -16,8 +17,6 @@ internal static class TwilioAnswer
     private const string Unavailable = "20503";
 
     private const string TooManyRequests = "20429";
-
-    private static readonly TimeSpan LongestPause = TimeSpan.FromHours(1);
 
     /// <summary>The outcome of a POST that was answered.</summary>
     /// <param name="status">The answer's HTTP status.</param>
@@ -76,8 +75,7 @@ internal static class TwilioAnswer
             Text = Text(message, "body"),
             Status = status,
             ErrorCode = error,
-            MediaCount = int.TryParse(
-                Text(message, "num_media"), NumberStyles.None, CultureInfo.InvariantCulture, out var media) ? media : 0,
+            MediaCount = Number(message, "num_media") ?? 0,
             CreatedAt = Instant(Text(message, "date_created")),
             EventId = inbound
                 ? DerivedId.OfMessage(TwilioWords.Provider, sid)
@@ -93,35 +91,9 @@ internal static class TwilioAnswer
         _ => new SendResult.Unknown("an answer without a message SID"),
     };
 
-    private static JsonElement? Parse(string body)
-    {
-        try
-        {
-            using var document = JsonDocument.Parse(body);
-            return document.RootElement.Clone();
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
-
-    // Twilio's codes are numbers, in JSON as numbers or text; "0" is none.
-    private static string? Code(JsonElement? root, string name) => Property(root, name) switch
-    {
-        { ValueKind: JsonValueKind.Number } number when number.TryGetInt32(out var code) && code > 0 =>
-            code.ToString(CultureInfo.InvariantCulture),
-        { ValueKind: JsonValueKind.String } text
-            when int.TryParse(text.GetString(), NumberStyles.None, CultureInfo.InvariantCulture, out var code)
-            && code > 0 => code.ToString(CultureInfo.InvariantCulture),
-        _ => null,
-    };
-
-    private static string? Text(JsonElement? root, string name) =>
-        Property(root, name) is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;
-
-    private static JsonElement? Property(JsonElement? root, string name) =>
-        root is { ValueKind: JsonValueKind.Object } item && item.TryGetProperty(name, out var value) ? value : null;
+    // "0" is none.
+    private static string? Code(JsonElement? root, string name) =>
+        Number(root, name) is { } code and > 0 ? code.ToString(CultureInfo.InvariantCulture) : null;
 
     // RFC 2822, e.g. Thu, 24 Aug 2023 05:01:45 +0000; its obsolete form ends with GMT.
     private static readonly string[] InstantFormats = ["ddd, d MMM yyyy HH:mm:ss zzz", "ddd, d MMM yyyy HH:mm:ss 'GMT'"];
@@ -131,12 +103,4 @@ internal static class TwilioAnswer
             text, InstantFormats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var instant)
             ? instant
             : null;
-
-    private static TimeSpan? Pause(TimeSpan? wish) => wish switch
-    {
-        null => null,
-        { } span when span < TimeSpan.Zero => TimeSpan.Zero,
-        { } span when span > LongestPause => LongestPause,
-        _ => wish,
-    };
 }

@@ -3,7 +3,6 @@ using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 using Contracts;
-using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
 
 namespace Services.Messaging;
@@ -12,21 +11,18 @@ namespace Services.Messaging;
 /// Twilio's Content API: the account's templates and what WhatsApp says of them.
 /// https://www.twilio.com/docs/content/content-api-resources
 /// </summary>
-internal sealed class TwilioContent(HttpClient http)
+internal sealed class TwilioContent(HttpClient http) : ITemplateList
 {
     private const int MostPages = 1000;
     private const int MaxAnswer = 1 << 24;
 
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(15);
 
-    /// <summary>For Services.Campaigns, service to service: the gateway has no route to this service.</summary>
-    public static void Map(IEndpointRouteBuilder app) => app.MapGet("/internal/templates", HandleAsync);
-
     public static void Register(IServiceCollection services) =>
-        services.AddHttpClient<TwilioContent>((provider, client) =>
+        services.AddHttpClient<ITemplateList, TwilioContent>((provider, client) =>
             {
                 var options = provider.GetRequiredService<IOptions<TwilioOptions>>().Value;
-                client.BaseAddress = new Uri(options.Content.AbsoluteUri.TrimEnd('/') + '/');
+                client.BaseAddress = options.Content;
                 client.Timeout = Limit;
                 client.MaxResponseContentBufferSize = MaxAnswer;
                 client.DefaultRequestHeaders.Authorization = new("Basic", Convert.ToBase64String(
@@ -39,8 +35,6 @@ internal sealed class TwilioContent(HttpClient http)
             })
             .RemoveAllLoggers();
 
-    /// <summary>All templates, page by page.</summary>
-    /// <exception cref="ProviderSilentException">The list cannot be read to its end.</exception>
     public async IAsyncEnumerable<ProviderTemplate> ListAsync(
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -73,19 +67,6 @@ internal sealed class TwilioContent(HttpClient http)
         }
 
         throw new ProviderSilentException("The list of templates does not end.");
-    }
-
-    private static async Task<Results<Ok<List<ProviderTemplate>>, ProblemHttpResult>> HandleAsync(
-        TwilioContent content, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return TypedResults.Ok(await content.ListAsync(cancellationToken).ToListAsync(cancellationToken));
-        }
-        catch (ProviderSilentException exception)
-        {
-            return TypedResults.Problem(exception.Message, statusCode: StatusCodes.Status502BadGateway);
-        }
     }
 
     private async Task<JsonDocument> ReadAsync(Uri address, CancellationToken cancellationToken)

@@ -19,9 +19,9 @@ internal sealed partial class TwilioOptions
 
     public string PublicUrl { get; set; } = "";
 
-    public Uri Api => new(string.IsNullOrWhiteSpace(ApiBaseUrl) ? DefaultApi : ApiBaseUrl);
+    public Uri Api => BaseUrl.Of(ApiBaseUrl, DefaultApi);
 
-    public Uri Content => new(string.IsNullOrWhiteSpace(ContentBaseUrl) ? DefaultContent : ContentBaseUrl);
+    public Uri Content => BaseUrl.Of(ContentBaseUrl, DefaultContent);
 
     public string FirstToken => AuthToken.Split(',', 2)[0].Trim();
 
@@ -38,20 +38,16 @@ internal sealed partial class TwilioOptions
                 options => options.FirstToken.Length > 0,
                 "Twilio__AuthToken is not set: take it from the Twilio Console; of several, the first signs our calls.")
             .Validate(
-                options => string.IsNullOrWhiteSpace(options.ApiBaseUrl) || IsBaseUrl(options.ApiBaseUrl),
+                options => BaseUrl.IsValidOrEmpty(options.ApiBaseUrl),
                 $"Twilio__ApiBaseUrl must be an absolute http or https address; leave it out for {DefaultApi}.")
             .Validate(
-                options => string.IsNullOrWhiteSpace(options.ContentBaseUrl) || IsBaseUrl(options.ContentBaseUrl),
+                options => BaseUrl.IsValidOrEmpty(options.ContentBaseUrl),
                 $"Twilio__ContentBaseUrl must be an absolute http or https address; leave it out for {DefaultContent}.")
             .Validate(
-                options => IsBaseUrl(options.PublicUrl),
+                options => BaseUrl.IsValid(options.PublicUrl),
                 "PublicUrl must be the absolute http or https address at which Twilio reaches the gateway, "
                 + "without user name, query or fragment.")
             .ValidateOnStart();
-
-    private static bool IsBaseUrl(string text) =>
-        Uri.TryCreate(text, UriKind.Absolute, out var url)
-        && url is { Scheme: "http" or "https", UserInfo: "", Query: "", Fragment: "" };
 
     [GeneratedRegex("^AC[0-9a-fA-F]{32}$", RegexOptions.CultureInvariant)]
     private static partial Regex SidShape();

@@ -11,17 +11,8 @@ namespace Services.Messaging;
 /// (https://www.twilio.com/docs/api/errors/20500): one call, no retry, no redirect.
 /// </summary>
 internal sealed class TwilioProvider(
-    HttpClient http, IHttpClientFactory clients, IOptions<TwilioOptions> options, TimeProvider clock) : IMessageProvider
+    HttpClient http, WebhookProbe probe, IOptions<TwilioOptions> options, TimeProvider clock) : IMessageProvider
 {
-    /// <summary>Reaches our own webhook; the account's credentials do not travel with it.</summary>
-    private const string SelfTestClient = "self-test";
-
-    /// <summary>A page of a thousand messages of 1,600 characters each.</summary>
-    private const int MaxAnswer = 1 << 24;
-
-    /// <summary>A stranger's page, at most.</summary>
-    private const int MaxSelfTestAnswer = 1 << 20;
-
     /// <summary>Pages without a message before a list counts as one without end.</summary>
     private const int MaxEmptyPages = 10;
 
@@ -29,30 +20,12 @@ internal sealed class TwilioProvider(
 
     public string Name => TwilioWords.Provider;
 
-    public async Task<SendResult> SendAsync(
-        SendMessage message, Func<Task<bool>> leave, CancellationToken cancellationToken)
-    {
-        using var form = new GatedForm(TwilioRequest.Form(message, _options.PublicUrl), leave);
-        try
-        {
-            using var answer = await http.PostAsync(
-                TwilioRequest.MessagesPath(_options.AccountSid), form, cancellationToken);
-            return TwilioAnswer.Read(
-                answer.StatusCode, await answer.Content.ReadAsStringAsync(cancellationToken), RetryAfter(answer));
-        }
-        catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException)
-        {
-            if (form.Held)
-            {
-                return new SendResult.NotSent("the call came too late", Connected: true);
-            }
-
-            var reason = exception is HttpRequestException { HttpRequestError: var error }
-                ? $"the connection failed: {error}"
-                : $"no answer within {http.Timeout.TotalSeconds:0.#} s";
-            return form.Left ? new SendResult.Unknown(reason) : new SendResult.NotSent(reason, Connected: false);
-        }
-    }
+    public Task<SendResult> SendAsync(
+        SendMessage message, Func<Task<bool>> leave, CancellationToken cancellationToken) =>
+        http.PostOnceAsync(
+            TwilioRequest.MessagesPath(_options.AccountSid),
+            new FormUrlEncodedContent(TwilioRequest.Form(message, _options.PublicUrl)), leave, TwilioAnswer.Read, clock,
+            cancellationToken);
 
     public async IAsyncEnumerable<IReadOnlyList<ProviderMessage>> ListAsync(
         MessageFilter filter, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -96,61 +69,27 @@ internal sealed class TwilioProvider(
 
     public async Task<string?> CheckWebhookAsync(CancellationToken cancellationToken)
     {
-        var webhook = new Uri(_options.PublicUrl.TrimEnd('/') + "/api/webhooks/twilio");
-        if (TwilioSelfTest.IsPrivate(webhook) && !_options.Api.IsLoopback)
-        {
-            return "private_address";
-        }
-
         var word = Guid.NewGuid().ToString("n");
-        try
-        {
-            using var client = clients.CreateClient(SelfTestClient);
-            using var request = TwilioSelfTest.Request(webhook, _options.AccountSid, _options.Tokens[0], word);
-            using var answer = await client.SendAsync(request, cancellationToken);
-            return TwilioSelfTest.Read(answer, _options.Tokens, word);
-        }
-        catch (HttpRequestException exception)
-        {
-            return exception.HttpRequestError is HttpRequestError.ConfigurationLimitExceeded ? "not_ours"
-                : "no_connection";
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            return "no_answer";
-        }
+        var webhook = new Uri(_options.PublicUrl.TrimEnd('/') + "/api/webhooks/twilio");
+        using var request = TwilioSelfTest.Request(webhook, _options.AccountSid, _options.Tokens[0], word);
+        return await probe.AskAsync(
+            request, _options.Api, HttpStatusCode.Forbidden,
+            answer => Task.FromResult(TwilioSelfTest.IsProof(answer, _options.Tokens, word)), cancellationToken);
     }
 
     public static void Register(IServiceCollection services)
     {
         TwilioOptions.Register(services);
-        services.AddHttpClient<IMessageProvider, TwilioProvider>((provider, http) =>
-            {
-                var options = provider.GetRequiredService<IOptions<TwilioOptions>>().Value;
-                http.BaseAddress = new Uri(options.Api.AbsoluteUri.TrimEnd('/') + '/');
-                http.Timeout = provider.GetRequiredService<IOptions<SendingOptions>>().Value.CallLimit;
-                http.MaxResponseContentBufferSize = MaxAnswer;
-                http.DefaultRequestHeaders.Authorization = new("Basic", Convert.ToBase64String(
-                    Encoding.UTF8.GetBytes($"{options.AccountSid}:{options.FirstToken}")));
-            })
-            .ConfigurePrimaryHttpMessageHandler(NewHandler)
-            .SetHandlerLifetime(Timeout.InfiniteTimeSpan) // the client is held by singletons
-            .RemoveAllLoggers(); // the list's address holds phone numbers
-        services.AddHttpClient(SelfTestClient, http =>
-            {
-                http.Timeout = TimeSpan.FromSeconds(10);
-                http.MaxResponseContentBufferSize = MaxSelfTestAnswer;
-            })
-            .ConfigurePrimaryHttpMessageHandler(NewHandler)
-            .RemoveAllLoggers();
+        WebhookProbe.Register(services);
+        TwilioContent.Register(services);
+        services.AddProvider<TwilioProvider>((provider, http) =>
+        {
+            var options = provider.GetRequiredService<IOptions<TwilioOptions>>().Value;
+            http.BaseAddress = options.Api;
+            http.DefaultRequestHeaders.Authorization = new("Basic", Convert.ToBase64String(
+                Encoding.UTF8.GetBytes($"{options.AccountSid}:{options.FirstToken}")));
+        });
     }
-
-    private static SocketsHttpHandler NewHandler() => new()
-    {
-        AllowAutoRedirect = false,
-        UseCookies = false,
-        PooledConnectionLifetime = TimeSpan.FromMinutes(5), // notices a change of address
-    };
 
     /// <summary>Null: there is no such thing.</summary>
     private async Task<string?> ReadAsync(Uri address, CancellationToken cancellationToken)
@@ -174,7 +113,4 @@ internal sealed class TwilioProvider(
             throw new ProviderSilentException($"no answer within {http.Timeout.TotalSeconds:0.#} s");
         }
     }
-
-    private TimeSpan? RetryAfter(HttpResponseMessage answer) =>
-        answer.Headers.RetryAfter is not { } header ? null : header.Delta ?? header.Date - clock.GetUtcNow();
 }

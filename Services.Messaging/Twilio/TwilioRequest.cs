@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Net;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using Contracts;
 
@@ -10,12 +8,6 @@ namespace Services.Messaging;
 internal static class TwilioRequest
 {
     private const string WhatsApp = "whatsapp:";
-
-    // The form encodes everything once more: escaping what HTML would need only makes the value longer.
-    private static readonly JsonSerializerOptions Variables = new()
-    {
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-    };
 
     /// <summary><c>+33612345678</c> as a WhatsApp address.</summary>
     public static string ToAddress(string number) => WhatsApp + number;
@@ -38,7 +30,7 @@ internal static class TwilioRequest
             yield return new("ContentSid", template.ContentSid);
             if (template.Variables.Count > 0)
             {
-                yield return new("ContentVariables", JsonSerializer.Serialize(template.Variables, Variables));
+                yield return new("ContentVariables", JsonSerializer.Serialize(template.Variables, AnswerJson.Plain));
             }
         }
         else
@@ -61,29 +53,4 @@ internal static class TwilioRequest
         "?PageSize=1000",
         from is null ? "" : $"&From={Uri.EscapeDataString(ToAddress(from))}",
         to is null ? "" : $"&To={Uri.EscapeDataString(ToAddress(to))}");
-}
-
-/// <summary>A form that asks whether it may leave once a connection is ready, and knows whether it has.</summary>
-internal sealed class GatedForm(IEnumerable<KeyValuePair<string, string>> fields, Func<Task<bool>> leave)
-    : FormUrlEncodedContent(fields)
-{
-    /// <summary>False: no byte of it has left, so nothing can have been processed.</summary>
-    public bool Left { get; private set; }
-
-    /// <summary>It was asked, and the answer was no.</summary>
-    public bool Held { get; private set; }
-
-    // The overload with a token ends here as well, for types other than the base itself. The headers wait in the
-    // connection's buffer for the body (HttpConnection flushes after the content), so nothing is on its way yet.
-    protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
-    {
-        Left = await leave();
-        Held = !Left;
-        if (Held)
-        {
-            throw new OperationCanceledException("The call came too late.");
-        }
-
-        await base.SerializeToStreamAsync(stream, context);
-    }
 }

@@ -137,6 +137,7 @@ public sealed class ProviderErrorsTests
     [Theory]
     [InlineData("not_connected", Backoff, ErrorActor.Administrator)]
     [InlineData("outcome_unknown", Backoff, ErrorActor.Provider)]
+    [InlineData("unconfirmed", Never, ErrorActor.Manager)]
     [InlineData("http_400", Never, ErrorActor.Administrator)]
     [InlineData("http_401", Never, ErrorActor.Administrator)]
     [InlineData("http_404", Never, ErrorActor.Administrator)]

@@ -17,6 +17,16 @@ public sealed class SettingsTests
     [InlineData("Sending:AskAfter", "00:00:00", "Sending__AskAfter")]
     [InlineData("Sending:SelfTestPause", "01:00:01", "Sending__SelfTestPause")]
     [InlineData("Sending:RecoverPause", "-00:00:01", "Sending__RecoverPause")]
+    [InlineData("Sending:UnconfirmedAfter", "00:00:01", "Sending__UnconfirmedAfter")]
+    [InlineData("Sending:UnconfirmedAfter", "8.00:00:00", "Sending__UnconfirmedAfter")]
+    [InlineData("Gupshup:ApiKey", "", "Gupshup__ApiKey")]
+    [InlineData("Gupshup:ApiKey", "two words", "Gupshup__ApiKey")]
+    [InlineData("Gupshup:AppName", " ", "Gupshup__AppName")]
+    [InlineData("Gupshup:ApiUrl", "api.gupshup.io", "Gupshup__ApiUrl")]
+    [InlineData("Meta:AccessToken", "", "Meta__AccessToken")]
+    [InlineData("Meta:PhoneNumberId", "", "Meta__PhoneNumberId")]
+    [InlineData("Meta:PhoneNumberId", "+33199000001", "Meta__PhoneNumberId")]
+    [InlineData("Meta:ApiUrl", "https://me:secret@graph.facebook.com", "Meta__ApiUrl")]
     [InlineData("Twilio:AccountSid", "", "Twilio__AccountSid")]
     [InlineData("Twilio:AccountSid", "AC123", "Twilio__AccountSid")]
     [InlineData("Twilio:AuthToken", " ,second", "Twilio__AuthToken")]
@@ -54,6 +64,18 @@ public sealed class SettingsTests
     }
 
     [Fact]
+    public void A_provider_that_is_none_is_refused_with_the_names_of_those_there_are()
+    {
+        var settings = new ConfigurationBuilder()
+            .AddInMemoryCollection([new("Sending:Provider", "pigeon")]).Build();
+
+        var refusal = Assert.Throws<InvalidOperationException>(
+            () => Providers.Register(new ServiceCollection(), settings));
+
+        Assert.Equal("Sending__Provider must be one of twilio, gupshup, meta.", refusal.Message);
+    }
+
+    [Fact]
     public void During_a_rotation_the_first_token_signs() =>
         Assert.Equal("new", Read(("Twilio:AuthToken", "new, old")).Twilio.FirstToken);
 
@@ -64,6 +86,10 @@ public sealed class SettingsTests
             ["PublicUrl"] = "https://example.org",
             ["Twilio:AccountSid"] = FakeTwilio.AccountSid,
             ["Twilio:AuthToken"] = "token",
+            ["Gupshup:ApiKey"] = "key",
+            ["Gupshup:AppName"] = "FictionApp",
+            ["Meta:AccessToken"] = "token",
+            ["Meta:PhoneNumberId"] = "100000000000001",
         };
         foreach (var (key, value) in settings)
         {
@@ -74,9 +100,16 @@ public sealed class SettingsTests
         services.AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(all).Build());
         SendingOptions.Register(services);
         TwilioOptions.Register(services);
+        GupshupOptions.Register(services);
+        MetaOptions.Register(services);
         using var provider = services.BuildServiceProvider();
+        Assert.Equal("https://api.gupshup.io/wa/api/v1/", Value<GupshupOptions>().Api.AbsoluteUri);
+        Assert.Equal("https://graph.facebook.com/v25.0/", Value<MetaOptions>().Api.AbsoluteUri);
         return (
-            provider.GetRequiredService<IOptions<SendingOptions>>().Value,
-            provider.GetRequiredService<IOptions<TwilioOptions>>().Value);
+            Value<SendingOptions>(),
+            Value<TwilioOptions>());
+
+        T Value<T>()
+            where T : class => provider.GetRequiredService<IOptions<T>>().Value;
     }
 }

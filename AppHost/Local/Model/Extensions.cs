@@ -98,6 +98,10 @@ public static class ResourceBuilderExtensions
         this IResourceBuilder<ProjectResource> builder, string name, EndpointReference endpointReference) =>
         builder.With((run, environment) => environment[name] = run.Addresses(endpointReference.Owner)[0]);
 
+    public static IResourceBuilder<ProjectResource> WithEnvironment(
+        this IResourceBuilder<ProjectResource> builder, string name, ReferenceExpression value) =>
+        builder.With((run, environment) => environment[name] = value.In(run));
+
     public static EndpointReference GetEndpoint(this IResourceBuilder<ProjectResource> builder, string name) =>
         name == "http"
             ? new(builder.Resource)

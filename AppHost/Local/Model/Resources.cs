@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Aspire.Hosting.ApplicationModel;
 
 // The resource types of Aspire.Hosting that AppHost.cs touches, as far as the local run needs them.
@@ -64,4 +66,31 @@ public sealed class EndpointReference
     internal EndpointReference(ProjectResource owner) => Owner = owner;
 
     internal ProjectResource Owner { get; }
+}
+
+/// <summary>A text with addresses in it, which are known once the run has chosen its ports.</summary>
+public sealed class ReferenceExpression
+{
+    private readonly List<object> _parts;
+
+    private ReferenceExpression(List<object> parts) => _parts = parts;
+
+    public static ReferenceExpression Create(in ExpressionInterpolatedStringHandler handler) => new(handler.Parts);
+
+    internal string In(AppHost.LocalRun run) => string.Concat(
+        _parts.Select(part => part is EndpointReference endpoint ? run.Addresses(endpoint.Owner)[0] : part));
+
+    [InterpolatedStringHandler]
+    public readonly ref struct ExpressionInterpolatedStringHandler
+    {
+        public ExpressionInterpolatedStringHandler(int literalLength, int formattedCount)
+        {
+        }
+
+        internal List<object> Parts { get; } = [];
+
+        public void AppendLiteral(string value) => Parts.Add(value);
+
+        public void AppendFormatted(EndpointReference valueProvider) => Parts.Add(valueProvider);
+    }
 }

@@ -8,6 +8,14 @@ public sealed class SettingsTests
 {
     private const string Sid = "AC0123456789abcdef0123456789abcdef";
 
+    private static (string Name, string Value)[] Credentials(string provider) => provider is "gupshup"
+        ? [("GUPSHUP_API_KEY", "key"), ("GUPSHUP_APP_NAME", "FictionApp"), ("GUPSHUP_PHONE_NUMBER", "+33199000001")]
+        :
+        [
+            ("META_ACCESS_TOKEN", "token"), ("META_PHONE_NUMBER_ID", "100000000000001"),
+            ("META_PHONE_NUMBER", "+33199000001"), ("META_APP_SECRET", "secret"),
+        ];
+
     private static Settings Parse(params (string Name, string Value)[] values) =>
         Settings.Parse(values.ToDictionary(pair => pair.Name, pair => pair.Value));
 
@@ -66,7 +74,9 @@ public sealed class SettingsTests
     [InlineData("PUBLIC_URL", "https://example.org/?a=b")]
     [InlineData("CORS_ALLOWED_ORIGINS", "*")]
     [InlineData("CORS_ALLOWED_ORIGINS", "https://example.org,https://example.org/app")]
-    [InlineData("WHATSAPP_PROVIDER", "meta")]
+    [InlineData("WHATSAPP_PROVIDER", "whatsapp")]
+    [InlineData("GUPSHUP_PHONE_NUMBER", "33199000001")]
+    [InlineData("META_PHONE_NUMBER_ID", "+33199000001")]
     public void What_is_not_valid_is_one_line_that_names_the_setting(string name, string value)
     {
         var problem = Assert.Single(Parse((name, value)).Problems);
@@ -83,6 +93,69 @@ public sealed class SettingsTests
 
         Assert.StartsWith("TWILIO_ACCOUNT_SID", problem, StringComparison.Ordinal);
         Assert.DoesNotContain("AC123", problem, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("gupshup", "+917834811114", 2.4, null)]
+    [InlineData("meta", "+12025550100", 3.0, "80")]
+    [InlineData("Twilio", "+14155238886", 3.0, null)]
+    public void Without_credentials_the_emulator_speaks_the_providers_dialect_at_its_pace(
+        string provider, string sender, double seconds, string? rate)
+    {
+        var settings = Parse(("WHATSAPP_PROVIDER", provider));
+
+        Assert.Empty(settings.Problems);
+        Assert.Equal((Mode.Emulator, sender), (settings.Mode, settings.Sender));
+        Assert.Equal((TimeSpan.FromSeconds(seconds), rate), (settings.MinInterval, settings.RatePerSecond));
+    }
+
+    [Theory]
+    [InlineData("gupshup")]
+    [InlineData("meta")]
+    public void With_credentials_of_gupshup_or_meta_it_is_production(string provider)
+    {
+        var settings = Parse([("WHATSAPP_PROVIDER", provider), .. Credentials(provider)]);
+
+        Assert.Empty(settings.Problems);
+        Assert.Equal((Mode.Production, "+33199000001", ""), (settings.Mode, settings.Sender, settings.JoinCode));
+    }
+
+    [Theory]
+    [InlineData("gupshup")]
+    [InlineData("meta")]
+    public void Each_credential_that_is_missing_is_named(string provider)
+    {
+        var all = Credentials(provider);
+        foreach (var missing in all)
+        {
+            var problem = Assert.Single(
+                Parse([("WHATSAPP_PROVIDER", provider), .. all.Where(one => one != missing)]).Problems);
+
+            Assert.StartsWith($"{missing.Name} is missing", problem, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void Credentials_of_a_provider_that_does_not_send_need_not_be_complete() => Assert.Empty(Parse(
+        ("WHATSAPP_PROVIDER", "meta"), ("TWILIO_AUTH_TOKEN", "token"), ("GUPSHUP_APP_NAME", "FictionApp")).Problems);
+
+    [Theory]
+    [InlineData("gupshup", "GUPSHUP_API_URL")]
+    [InlineData("meta", "META_API_URL")]
+    public void Another_endpoint_needs_credentials(string provider, string name) => Assert.StartsWith(
+        name, Assert.Single(Parse(("WHATSAPP_PROVIDER", provider), (name, "http://localhost:9000")).Problems),
+        StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("gupshup", "MESSAGING_MIN_INTERVAL", "00:00:01", 1.0, null)]
+    [InlineData("meta", "MESSAGING_MIN_INTERVAL", "00:00:01", 1.0, null)]
+    [InlineData("meta", "MESSAGING_RATE_PER_SECOND", "20", 3.0, "20")]
+    public void A_pace_that_is_set_goes_before_the_providers(
+        string provider, string name, string value, double seconds, string? rate)
+    {
+        var settings = Parse(("WHATSAPP_PROVIDER", provider), (name, value));
+
+        Assert.Equal((TimeSpan.FromSeconds(seconds), rate), (settings.MinInterval, settings.RatePerSecond));
     }
 
     [Fact]

@@ -86,7 +86,7 @@ public sealed class ReachabilityTests(Messaging messaging)
     [InlineData("https://203.0.113.7", false)]
     [InlineData("https://campaigns.example.com", false)]
     public void Addresses_that_no_provider_can_reach_are_known_without_a_call(string url, bool isPrivate) =>
-        Assert.Equal(isPrivate, TwilioSelfTest.IsPrivate(new(url)));
+        Assert.Equal(isPrivate, WebhookProbe.IsPrivate(new(url)));
 
     private async Task ForgetAsync()
     {
