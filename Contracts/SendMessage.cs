@@ -42,4 +42,8 @@ public sealed record SendMessage
 /// <summary>An approved template and the values of its variables.</summary>
 /// <param name="ContentSid">Twilio's <c>HX…</c>.</param>
 /// <param name="Variables">By variable name, e.g. <c>"1" → "Zoé"</c>; none empty.</param>
-public sealed record TemplateContent(string ContentSid, IReadOnlyDictionary<string, string> Variables);
+public sealed record TemplateContent(string ContentSid, IReadOnlyDictionary<string, string> Variables)
+{
+    /// <summary>In which it was approved; with Meta it belongs to the template's name.</summary>
+    public string? Language { get; init; }
+}

@@ -44,8 +44,12 @@ internal sealed class Campaign
 
     public QuietHours? QuietHours { get; set; }
 
-    /// <summary>Frozen at launch, as are <see cref="Body"/> and <see cref="Sender"/>.</summary>
+    /// <summary>
+    /// Frozen at launch, as are <see cref="Language"/>, <see cref="Body"/> and <see cref="Sender"/>.
+    /// </summary>
     public string? ContentSid { get; private set; }
+
+    public string? Language { get; private set; }
 
     public string? Body { get; private set; }
 
@@ -109,7 +113,8 @@ internal sealed class Campaign
             return false;
         }
 
-        (ContentSid, Body, Sender, TraceParent) = (template.ContentSid, template.Body, sender, traceParent);
+        (ContentSid, Language, Body) = (template.ContentSid, template.Language, template.Body);
+        (Sender, TraceParent) = (sender, traceParent);
         LaunchedAt = now;
         Move(StartAt > now ? CampaignStatus.Scheduled : CampaignStatus.Running, now);
         return true;

@@ -43,6 +43,14 @@ internal static class LaunchCampaign
                 $"Le modèle a changé : remplissez d’abord sa variable {names} dans la campagne."));
         }
 
+        if (TemplateForm.MistakeIn(template.ContentSid, sandbox.Value.Provider) is { } foreign)
+        {
+            return Problems.Conflict(new Remedy(
+                $"The template is another provider's: give it its id here first. {foreign.English}",
+                "Le modèle est celui d’un autre fournisseur : donnez-lui d’abord son identifiant ici. "
+                + foreign.French));
+        }
+
         var now = clock.GetUtcNow();
         campaign.TryLaunch(template, sandbox.Value.Number, Activity.Current?.Id, now);
         db.Activity.Add(ActivityEntry.Of(caller, "campaign.launched", id, campaign.Name, now));

@@ -55,6 +55,7 @@ public sealed class WebhookEventTests
     [InlineData("SUCCESS", DeliveryStatus.Delivered)]
     [InlineData("delivered", DeliveryStatus.Delivered)]
     [InlineData("READ", DeliveryStatus.Read)]
+    [InlineData("played", DeliveryStatus.Read)]
     [InlineData("failed", DeliveryStatus.Failed)]
     [InlineData("UNKNOWN", DeliveryStatus.Failed)]
     public void Property_7_a_report_keeps_id_and_status(string word, DeliveryStatus status)
@@ -101,6 +102,8 @@ public sealed class WebhookEventTests
     [InlineData("""{ "type": "platform-event", "payload": { "type": "connectivity-check" } }""")]
     [InlineData("""{ "type": "user-event", "payload": { "phone": "callbackSetPhone", "type": "sandbox-start" } }""")]
     [InlineData("""{ "type": "message-event", "payload": { "id": "x", "type": "mismatch" } }""")]
+    [InlineData("""{ "type": "message-event", "payload": { "id": "x", "type": "deleted" } }""")]
+    [InlineData("""{ "type": "preference-event", "payload": { "payload": { "user_preferences": [] } } }""")]
     [InlineData("""{ "something": 1 }""")]
     [InlineData("12")]
     public void What_is_not_known_is_kept_as_unknown(string body) =>
@@ -116,6 +119,34 @@ public sealed class WebhookEventTests
 
         var changed = Assert.IsType<WebhookEvent.Consent>(told).Event;
         Assert.Equal(("+33639980012", consent, Later), (changed.From, changed.Consent, changed.ReceivedAt));
+    }
+
+    [Fact]
+    public void Each_of_several_preferences_counts()
+    {
+        var told = Gupshup.Read(Json(new
+        {
+            type = "preference-event",
+            timestamp = Later.AddMinutes(-1).ToUnixTimeMilliseconds(),
+            payload = new
+            {
+                payload = new
+                {
+                    user_preferences = new[]
+                    {
+                        new { wa_id = "33639980012", value = "stop", category = "marketing_messages" },
+                        new { wa_id = "33639980013", value = "resume", category = "marketing_messages" },
+                        new { wa_id = "33639980014", value = "signup", category = "marketing_messages" },
+                    },
+                },
+            },
+        }), Later).ToList();
+
+        Assert.Equal(
+            [("+33639980012", OptOutType.Stop), ("+33639980013", OptOutType.Start)],
+            told.OfType<WebhookEvent.Consent>().Select(one => (one.Event.From, one.Event.Consent)));
+        Assert.All(told.OfType<WebhookEvent.Consent>(), one => Assert.Equal(Later.AddMinutes(-1), one.Event.ReceivedAt));
+        Assert.Single(told.OfType<WebhookEvent.Ignored>());
     }
 
     // Whatever is in it: nobody outside can make the parser throw.
