@@ -40,10 +40,13 @@ public sealed record SendMessage
 }
 
 /// <summary>An approved template and the values of its variables.</summary>
-/// <param name="ContentSid">Twilio's <c>HX…</c>.</param>
+/// <param name="ContentSid">
+/// The provider's id of it: Twilio's <c>HX…</c>, Gupshup's UUID, or its name at Meta, where name and language together
+/// are the id.
+/// </param>
 /// <param name="Variables">By variable name, e.g. <c>"1" → "Zoé"</c>; none empty.</param>
-public sealed record TemplateContent(string ContentSid, IReadOnlyDictionary<string, string> Variables)
-{
-    /// <summary>In which it was approved; with Meta it belongs to the template's name.</summary>
-    public string? Language { get; init; }
-}
+/// <param name="Language">
+/// As the provider writes it, or BCP 47: <c>fr</c>, <c>pt_BR</c>. Meta needs it, for the others it lies in the id.
+/// </param>
+public sealed record TemplateContent(
+    string ContentSid, IReadOnlyDictionary<string, string> Variables, string? Language = null);

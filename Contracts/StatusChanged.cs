@@ -21,6 +21,12 @@ public sealed record StatusChanged
 
     public int? Attempt { get; init; }
 
+    /// <summary>
+    /// The person in E.164, where the provider carries no id of ours and <see cref="ProviderMessageId"/> is the one that
+    /// it gives when it takes a message: then this may settle what has become of the only one that is open.
+    /// </summary>
+    public string? Recipient { get; init; }
+
     public required DeliveryStatus Status { get; init; }
 
     /// <summary>With <see cref="DeliveryStatus.Failed"/>: the provider's code as text, number or not.</summary>

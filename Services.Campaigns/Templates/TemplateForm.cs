@@ -133,8 +133,10 @@ internal sealed partial record TemplateForm
             form.Refuse("variables", NoName($"“{bad}”"));
         }
 
-        // The others are given the values in their order.
-        if (provider is not SenderProvider.Twilio && !Enumerable.Range(1, names.Count).All(n => names.Contains($"{n}")))
+        // Those who are given the values in their order count them; Meta has names for variables too.
+        var counts = provider is SenderProvider.Gupshup
+            || (provider is SenderProvider.Meta && names.Exists(name => name.All(char.IsAsciiDigit)));
+        if (counts && !Enumerable.Range(1, names.Count).All(number => names.Contains($"{number}")))
         {
             form.Refuse(inBody.Count == names.Count ? "body" : "variables", new Remedy(
                 "This provider counts the variables: write {{1}}, {{2}} and so on, without a gap.",

@@ -74,7 +74,8 @@ internal sealed record GupshupEvents(string OwnNumber)
     {
         var detail = payload.Of("payload");
         var id = payload.Text("id");
-        if ((payload.Text("gsId") ?? payload.Text("externalId") ?? id) is not { } own
+        var given = payload.Text("gsId") ?? payload.Text("externalId");
+        if ((given ?? id) is not { } own
             || MetaEvents.StatusOf(word) is not { } status)
         {
             return new WebhookEvent.Ignored($"the event {word}");
@@ -86,6 +87,10 @@ internal sealed record GupshupEvents(string OwnNumber)
                 Provider = Name,
                 ProviderMessageId = own,
                 AlternativeId = detail.Text("whatsappMessageId") ?? (own == id ? null : id),
+                // What Gupshup itself tells is under its own id; what WhatsApp does, a week later, no longer.
+                Recipient = given is not null || status is DeliveryStatus.Queued or DeliveryStatus.Failed
+                    ? WebhookJson.Number(payload.Text("destination"))
+                    : null,
                 Status = status,
                 ErrorCode = status == DeliveryStatus.Failed ? detail.Text("code") : null,
                 ReceivedAt = detail.Instant("ts", root.Instant("timestamp", now)),
@@ -120,6 +125,7 @@ internal sealed record GupshupEvents(string OwnNumber)
                 Provider = Name,
                 ProviderMessageId = own,
                 AlternativeId = external is null ? null : message,
+                Recipient = external is null ? null : WebhookJson.Number(report.Text("destAddr")),
                 Status = status,
                 ErrorCode = status == DeliveryStatus.Failed ? report.Text("errorCode") ?? report.Text("errCode") : null,
                 ReceivedAt = report.Instant("eventTs", report.Instant("timestamp", now)),

@@ -77,6 +77,10 @@ internal sealed record MetaEvents(string Provider, string OwnId)
                 AlternativeId = own == id ? null : id,
                 MessageId = message,
                 Attempt = attempt,
+                // Meta tells of what others have sent too; under Gupshup's id there is only what we have.
+                Recipient = OwnId == "id" || status.Text(OwnId) is null
+                    ? null
+                    : WebhookJson.Number(status.Text("recipient_id")),
                 Status = known,
                 ErrorCode = known == DeliveryStatus.Failed
                     ? status.List("errors").Select(error => error.Text("code")).FirstOrDefault() ?? status.Text("code")

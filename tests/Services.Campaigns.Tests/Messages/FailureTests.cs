@@ -59,7 +59,8 @@ public class FailureTests(CampaignsApp app)
 
         var expected = causes.Select(cause =>
             (cause.Provider, cause.Code, ProviderErrors.Find(cause.Provider, cause.Code).English.Title)).Order();
-        Assert.DoesNotContain(expected, cause => cause.Title == ProviderErrors.Find("twilio", cause.Code).English.Title);
+        Assert.DoesNotContain(
+            expected, cause => cause.Title == ProviderErrors.Find("twilio", cause.Code).English.Title);
         var failures = (await app.GetAsync($"/api/campaigns/{campaign.Id}/failures")).AsArray();
         Assert.Equal(expected, failures.Select(cause => Read(cause!, cause!)).Order());
         var messages = await app.MessagesAsync(campaign.Id);

@@ -54,7 +54,9 @@ public class TemplateFormTests
     [InlineData("Twilio", "{{1}} {{3}} {{date}}", true)]
     [InlineData("Gupshup", "{{2}} {{1}} {{1}}", true)]
     [InlineData("Gupshup", "{{1}} {{3}}", false)]
+    [InlineData("Gupshup", "{{date}}", false)]
     [InlineData("Meta", "{{1}} {{date}}", false)]
+    [InlineData("Meta", "{{heure}} {{date}}", true)]
     [InlineData("Meta", "Bonjour", true)]
     public void Who_is_given_values_in_their_order_has_them_numbered(string provider, string body, bool valid)
     {

@@ -53,6 +53,20 @@ public sealed class OtherProvidersTests(WebhookFixture fixture) : IClassFixture<
     }
 
     [Fact]
+    public async Task A_self_test_with_gupshups_secret_is_answered_with_the_proof_that_we_know_it()
+    {
+        using var answer = await PostAsync(
+            $"{GupshupPath}?{SelfTest.Field}=word", "", WebhookHost.GupshupSecret);
+        using var refused = await PostAsync($"{GupshupPath}?{SelfTest.Field}=word", "", "another");
+
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Equal(
+            SelfTest.Proof(WebhookHost.GupshupSecret, "word"), answer.Headers.GetValues(SelfTest.Header).Single());
+        Assert.Equal(HttpStatusCode.Unauthorized, refused.StatusCode);
+        Assert.False(refused.Headers.Contains(SelfTest.Header));
+    }
+
+    [Fact]
     public async Task A_report_in_a_form_brings_each_of_its_events()
     {
         var vector = Vectors.Of("gupshup", "11-enterprise-delivery-report-batch.json");

@@ -60,10 +60,38 @@ public sealed class WebhookEventTests
     [InlineData("UNKNOWN", DeliveryStatus.Failed)]
     public void Property_7_a_report_keeps_id_and_status(string word, DeliveryStatus status)
     {
-        var told = Read(new { type = "message-event", eventType = word, externalId = "g-1", messageId = "w-1" });
+        var told = Read(new
+        {
+            type = "message-event",
+            eventType = word,
+            externalId = "g-1",
+            messageId = "w-1",
+            destAddr = "33639980012",
+        });
 
         var report = Assert.IsType<WebhookEvent.Status>(told).Event;
         Assert.Equal(("g-1", "w-1", status), (report.ProviderMessageId, report.AlternativeId, report.Status));
+        Assert.Equal("+33639980012", report.Recipient);
+    }
+
+    // Only a report under the id that Gupshup gave us may settle what became of a call that nobody answered.
+    [Theory]
+    [InlineData("enqueued", null, true)]
+    [InlineData("failed", null, true)]
+    [InlineData("delivered", "g-1", true)]
+    [InlineData("delivered", null, false)]
+    [InlineData("read", null, false)]
+    public void A_report_names_the_person_where_it_is_under_gupshups_own_id(string word, string? gsId, bool named)
+    {
+        var told = Read(new
+        {
+            type = "message-event",
+            payload = new { id = "i-1", gsId, type = word, destination = "33639980012", payload = new { } },
+        });
+
+        var report = Assert.IsType<WebhookEvent.Status>(told).Event;
+        Assert.Equal(
+            (gsId ?? "i-1", named ? "+33639980012" : null), (report.ProviderMessageId, report.Recipient));
     }
 
     [Fact]
@@ -145,7 +173,8 @@ public sealed class WebhookEventTests
         Assert.Equal(
             [("+33639980012", OptOutType.Stop), ("+33639980013", OptOutType.Start)],
             told.OfType<WebhookEvent.Consent>().Select(one => (one.Event.From, one.Event.Consent)));
-        Assert.All(told.OfType<WebhookEvent.Consent>(), one => Assert.Equal(Later.AddMinutes(-1), one.Event.ReceivedAt));
+        Assert.All(
+            told.OfType<WebhookEvent.Consent>(), one => Assert.Equal(Later.AddMinutes(-1), one.Event.ReceivedAt));
         Assert.Single(told.OfType<WebhookEvent.Ignored>());
     }
 
