@@ -6,8 +6,8 @@ namespace TwilioEmulator;
 
 /// <summary>
 /// What is not the provider's: the phones, the scenario, the log, the page. It has no password, so it answers this
-/// machine only, under a name of this machine (a foreign page's domain may point here), and takes changes only in a form
-/// that a foreign page cannot send without asking.
+/// machine only, under a name of this machine (a foreign page's domain may point here), and takes changes only in a
+/// form that a foreign page cannot send without asking.
 /// </summary>
 internal static class ControlApi
 {
