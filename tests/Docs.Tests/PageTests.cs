@@ -12,7 +12,10 @@ public sealed class PageTests
         get
         {
             // The one whose name was agreed on stands above the folders.
-            var guides = new TheoryData<string, string> { { "docs/MIGRATION-GUPSHUP.en.md", "docs/MIGRATION-GUPSHUP.md" } };
+            var guides = new TheoryData<string, string>
+            {
+                { "docs/MIGRATION-GUPSHUP.en.md", "docs/MIGRATION-GUPSHUP.md" },
+            };
             foreach (var name in PathsBelow(English))
             {
                 guides.Add(English + name, French + name);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Contracts;
@@ -49,6 +50,28 @@ public sealed class WebhookEventTests
         }).QuickCheckThrowOnFailure();
 
     // Property 7 of the Gupshup plan.
+    [Fact]
+    public void Property_7_every_report_keeps_its_ids_status_code_and_instant() =>
+        Prop.ForAll(AnyReport.ToArbitrary(), report =>
+        {
+            var at = new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero).AddSeconds(report.Second);
+            var told = Assert.IsType<WebhookEvent.Status>(Read(new
+            {
+                type = "message-event",
+                eventType = report.Word,
+                externalId = report.External,
+                messageId = report.Message,
+                errorCode = report.Code,
+                eventTs = at.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture),
+            })).Event;
+            Assert.Equal(
+                (report.External ?? report.Message, report.External is null ? null : report.Message),
+                (told.ProviderMessageId, told.AlternativeId));
+            Assert.Equal(StatusOf[report.Word.ToLowerInvariant()], told.Status);
+            Assert.Equal(told.Status == DeliveryStatus.Failed ? report.Code : null, told.ErrorCode);
+            Assert.Equal(at, told.ReceivedAt);
+        }).QuickCheckThrowOnFailure();
+
     [Theory]
     [InlineData("enqueued", DeliveryStatus.Queued)]
     [InlineData("Sent", DeliveryStatus.Sent)]
@@ -58,7 +81,7 @@ public sealed class WebhookEventTests
     [InlineData("played", DeliveryStatus.Read)]
     [InlineData("failed", DeliveryStatus.Failed)]
     [InlineData("UNKNOWN", DeliveryStatus.Failed)]
-    public void Property_7_a_report_keeps_id_and_status(string word, DeliveryStatus status)
+    public void Each_word_of_a_report_has_its_status(string word, DeliveryStatus status)
     {
         var told = Read(new
         {
@@ -205,6 +228,26 @@ public sealed class WebhookEventTests
             members.Select(pairs => "{" + string.Join(',', pairs) + "}"),
             Gen.ArrayOf(AnyJson(depth - 1)).Select(items => "[" + string.Join(',', items) + "]"));
     }
+
+    private static readonly Dictionary<string, DeliveryStatus> StatusOf = new()
+    {
+        ["enqueued"] = DeliveryStatus.Queued,
+        ["sent"] = DeliveryStatus.Sent,
+        ["delivered"] = DeliveryStatus.Delivered,
+        ["read"] = DeliveryStatus.Read,
+        ["failed"] = DeliveryStatus.Failed,
+    };
+
+    // By one id at least.
+    private static Gen<(string Word, string? External, string? Message, string Code, int Second)> AnyReport =>
+        from word in Gen.Elements([.. StatusOf.Keys])
+        from shouted in Gen.Elements(true, false)
+        from ids in Gen.Elements<(string?, string?)>(("g-1", "w-1"), ("g-2", null), (null, "w-3"))
+        from code in Gen.Choose(1, 199_999)
+        from second in Gen.Choose(0, 20_000_000)
+        select (
+            shouted ? word.ToUpperInvariant() : word, ids.Item1, ids.Item2,
+            code.ToString(CultureInfo.InvariantCulture), second);
 
     private static WebhookEvent Read(object body) => Assert.Single(Gupshup.Read(Json(body), Later));
 
