@@ -74,14 +74,10 @@ internal sealed class EmulatorOptions : IValidatableObject
     [Range(100, 1_000_000, ErrorMessage = "Emulator__KeptArrivals must be 100 to 1000000.")]
     public int KeptArrivals { get; init; } = 20_000;
 
-    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext) =>
-        from needed in Provider switch
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        (string Value, string Name, string Meaning)[] needs = Provider switch
         {
-            Provider.Twilio => new[]
-            {
-                (Value: AccountSid, Name: "AccountSid", Meaning: "AC and 32 hexadecimal digits"),
-                (AuthToken, "AuthToken", "the token that the client and the webhooks use"),
-            },
             Provider.Gupshup =>
             [
                 (Gupshup.ApiKey, "Gupshup__ApiKey", "the key that the client calls with"),
@@ -94,10 +90,15 @@ internal sealed class EmulatorOptions : IValidatableObject
                 (Meta.PhoneNumberId, "Meta__PhoneNumberId", "the number's id, digits, that the client calls"),
                 (Meta.AppSecret, "Meta__AppSecret", "the secret that signs the webhooks"),
             ],
-            _ => [("", "Provider", "twilio, gupshup or meta")],
-        }
-        where needed.Value.Length == 0
-        select new ValidationResult($"Set Emulator__{needed.Name} to {needed.Meaning}.");
+            _ =>
+            [
+                (AccountSid, "AccountSid", "AC and 32 hexadecimal digits"),
+                (AuthToken, "AuthToken", "the token that the client and the webhooks use"),
+            ],
+        };
+        return needs.Where(need => need.Value.Length == 0)
+            .Select(need => new ValidationResult($"Set Emulator__{need.Name} to {need.Meaning}."));
+    }
 }
 
 /// <summary>The client's app at Gupshup.</summary>

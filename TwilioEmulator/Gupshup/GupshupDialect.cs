@@ -74,7 +74,7 @@ internal sealed class GupshupDialect(IOptions<EmulatorOptions> options, TimeProv
 
     public WebhookRequest? Incoming(Message message, string profileName) => RequestOf(message, "message", new JsonObject
     {
-        ["id"] = message.Sid,
+        ["id"] = message.WhatsAppId,
         ["source"] = Digits(message.From),
         ["type"] = "text",
         ["payload"] = new JsonObject { ["text"] = message.Body },

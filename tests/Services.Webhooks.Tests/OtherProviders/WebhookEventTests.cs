@@ -240,7 +240,7 @@ public sealed class WebhookEventTests
 
     // By one id at least.
     private static Gen<(string Word, string? External, string? Message, string Code, int Second)> AnyReport =>
-        from word in Gen.Elements([.. StatusOf.Keys])
+        from word in Gen.Elements(StatusOf.Keys.ToArray())
         from shouted in Gen.Elements(true, false)
         from ids in Gen.Elements<(string?, string?)>(("g-1", "w-1"), ("g-2", null), (null, "w-3"))
         from code in Gen.Choose(1, 199_999)
