@@ -26,7 +26,7 @@ public class CampaignMessageTests
     [Fact]
     public void By_whichever_of_two_ids_each_report_names_the_message_the_end_is_the_same() =>
         Prop.ForAll(Arb.From(
-            from statuses in Gen.SubListOf(
+            from statuses in Gen.SubListOf<DeliveryStatus>(
                 DeliveryStatus.Queued, DeliveryStatus.Sent, DeliveryStatus.Delivered, DeliveryStatus.Read)
             from told in Disordered([.. statuses.Select(status => Status(null, status))])
             from byTheOther in Gen.Elements(true, false).ArrayOf(told.Length)
