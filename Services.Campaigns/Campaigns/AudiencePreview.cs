@@ -23,7 +23,7 @@ internal sealed class AudiencePreview(
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var reasons = await CountAsync(transaction, audience, variables, cancellationToken);
-        var expiring = inTurn && sandbox.Value.HasMembership
+        var expiring = inTurn && sandbox.Value.Mode != SandboxMode.Production
             ? await CountExpiringAsync(transaction, audience, variables, now, rate, cancellationToken)
             : (long?)null;
         var samples = body is null
@@ -46,7 +46,7 @@ internal sealed class AudiencePreview(
         CancellationToken cancellationToken)
     {
         var values = new SqlParameters();
-        var query = new AudienceQuery(audience, variables, sandbox.Value.HasMembership, values);
+        var query = new AudienceQuery(audience, variables, sandbox.Value.Mode, values);
         await using var command = transaction.Command($"""
             select coalesce({query.Reason}, ''), count(*)
             from contacts c cross join lateral ({query.Rendered}) rendered where {query.Where} group by 1
@@ -66,7 +66,7 @@ internal sealed class AudiencePreview(
         DateTimeOffset now, double rate, CancellationToken cancellationToken)
     {
         var values = new SqlParameters();
-        var query = new AudienceQuery(audience, variables, sandbox.Value.HasMembership, values);
+        var query = new AudienceQuery(audience, variables, sandbox.Value.Mode, values);
         return await transaction.ScalarAsync<long>($"""
             select count(*) from (
                 select c.joined_at, row_number() over (order by c.id) as turn
@@ -82,7 +82,7 @@ internal sealed class AudiencePreview(
         CancellationToken cancellationToken)
     {
         var values = new SqlParameters();
-        var query = new AudienceQuery(audience, variables, sandbox.Value.HasMembership, values);
+        var query = new AudienceQuery(audience, variables, sandbox.Value.Mode, values);
         await using var command = transaction.Command($"""
             select c.id, c.phone, c.first_name, c.last_name, {query.Variables}
             from contacts c cross join lateral ({query.Rendered}) rendered

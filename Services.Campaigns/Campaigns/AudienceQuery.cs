@@ -7,7 +7,7 @@ namespace Services.Campaigns;
 internal sealed class AudienceQuery
 {
     public AudienceQuery(
-        Audience audience, IReadOnlyDictionary<string, string> variables, bool hasMembership, SqlParameters values)
+        Audience audience, IReadOnlyDictionary<string, string> variables, SandboxMode mode, SqlParameters values)
     {
         Where = audience switch
         {
@@ -29,7 +29,7 @@ internal sealed class AudienceQuery
 
         // Who is proved not to have joined would only fail. Whose membership may have run out is tried: they may
         // have joined again without our knowing.
-        var notJoined = !hasMembership ? ""
+        var notJoined = mode == SandboxMode.Production ? ""
             : $"when c.not_joined_at > coalesce(c.joined_at, '-infinity') then '{Consequences.NotJoined}'";
         Reason = $"case when c.opted_out_at is not null then '{SkipReasons.OptedOut}' {notJoined} "
             + string.Concat(rendered.Select(variable =>

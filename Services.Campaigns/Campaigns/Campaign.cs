@@ -44,16 +44,15 @@ internal sealed class Campaign
 
     public QuietHours? QuietHours { get; set; }
 
-    /// <summary>
-    /// Frozen at launch, as are <see cref="Language"/>, <see cref="Body"/> and <see cref="Sender"/>.
-    /// </summary>
+    /// <summary>Frozen at launch, as are <see cref="Body"/> and <see cref="Sender"/>.</summary>
     public string? ContentSid { get; private set; }
-
-    public string? Language { get; private set; }
 
     public string? Body { get; private set; }
 
     public string? Sender { get; private set; }
+
+    /// <summary>The template's; frozen with it.</summary>
+    public string? Language { get; private set; }
 
     public DateTimeOffset? LaunchedAt { get; private set; }
 
@@ -113,9 +112,9 @@ internal sealed class Campaign
             return false;
         }
 
-        (ContentSid, Language, Body) = (template.ContentSid, template.Language, template.Body);
-        (Sender, TraceParent) = (sender, traceParent);
+        (ContentSid, Body, Sender, TraceParent) = (template.ContentSid, template.Body, sender, traceParent);
         LaunchedAt = now;
+        Language = template.Language;
         Move(StartAt > now ? CampaignStatus.Scheduled : CampaignStatus.Running, now);
         return true;
     }
