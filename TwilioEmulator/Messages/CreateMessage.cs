@@ -24,13 +24,19 @@ internal sealed class CreateMessage(
             return TwilioError.UnsupportedMediaType.ToResult();
         }
 
+        return await handler.TakeAsync(http, form, cancellationToken);
+    }
+
+    private Task<IResult> TakeAsync(
+        HttpContext http, Dictionary<string, StringValues> form, CancellationToken cancellationToken)
+    {
         var arrival = http.Features.GetRequiredFeature<Arrival>();
         arrival.To = form.GetValueOrDefault("To");
         arrival.Body = form.GetValueOrDefault("Body");
         arrival.ContentSid = form.GetValueOrDefault("ContentSid");
         arrival.ContentVariables = form.GetValueOrDefault("ContentVariables");
         arrival.StatusCallback = form.GetValueOrDefault("StatusCallback");
-        return await handler.call.TakeAsync(http, () => handler.Read(form, arrival.At), cancellationToken);
+        return call.TakeAsync(http, () => Read(form, arrival.At), cancellationToken);
     }
 
     private Reading Read(Dictionary<string, StringValues> form, DateTimeOffset arrivedAt)

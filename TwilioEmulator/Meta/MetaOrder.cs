@@ -65,8 +65,8 @@ internal static class MetaOrder
             : Refuse(MetaError.ParameterCount);
     }
 
-    private static IEnumerable<JsonElement> List(JsonElement element, string name) =>
-        Of(element, name) is { ValueKind: JsonValueKind.Array } list ? list.EnumerateArray() : [];
+    private static JsonElement[] List(JsonElement element, string name) =>
+        Of(element, name) is { ValueKind: JsonValueKind.Array } list ? [.. list.EnumerateArray()] : [];
 
     private static Reading Refuse(MetaError error) => new(null, error);
 }
