@@ -55,10 +55,16 @@ internal sealed class DemoCampaign(PhonesClient phones, CampaignsClient api, Tim
 
     private async Task<Guid> CreateCampaignAsync(CancellationToken cancellationToken)
     {
+        var sender = await api.GetAsync("/api/sandbox", cancellationToken);
         var template = await api.CreateAsync("/api/templates", new
         {
             name = "Invitation",
-            contentSid = "HX1f4b6d8e0c2a5f739b1d3e5a7c9f2b46", // one of the emulator's
+            contentSid = sender["provider"]!.GetValue<string>() switch // one of the emulator's
+            {
+                "gupshup" => "1f4b6d8e-0c2a-5f73-9b1d-3e5a7c9f2b46",
+                "meta" => "invitation_evenement",
+                _ => "HX1f4b6d8e0c2a5f739b1d3e5a7c9f2b46",
+            },
             language = "fr",
             body = "Bonjour {{1}}, vous êtes invité(e) à {{2}}. Répondez OUI pour recevoir le programme.",
             variables = Variables,

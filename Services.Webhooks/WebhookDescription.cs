@@ -37,6 +37,7 @@ internal static class WebhookDescription
                 "summary": "Messages and reports from Gupshup, in any of its shapes, with the secret that was agreed on.",
                 "parameters": [
                   { "name": "token", "in": "query", "schema": { "type": "string" } },
+                  { "name": "SelfTest", "in": "query", "schema": { "type": "string" } },
                   { "name": "Authorization", "in": "header", "schema": { "type": "string" } }
                 ],
                 "requestBody": { "required": true, "content": { "application/json": { "schema": { "type": "object" } } } },

@@ -5,9 +5,9 @@ using Microsoft.Extensions.Options;
 namespace TwilioEmulator;
 
 /// <summary>
-/// What is not Twilio's: the phones, the scenario, the log, the page. It has no password, so it answers this machine
-/// only, under a name of this machine (a foreign page's domain may point here), and takes changes only in a form that a
-/// foreign page cannot send without asking.
+/// What is not the provider's: the phones, the scenario, the log, the page. It has no password, so it answers this
+/// machine only, under a name of this machine (a foreign page's domain may point here), and takes changes only in a
+/// form that a foreign page cannot send without asking.
 /// </summary>
 internal static class ControlApi
 {
@@ -32,6 +32,7 @@ internal static class ControlApi
             number = options.Value.SandboxNumber,
             joinCode = options.Value.JoinCode,
             sandbox = scenario.IsSandbox,
+            provider = options.Value.Provider,
         });
         return control;
 

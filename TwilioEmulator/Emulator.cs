@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
 
 namespace TwilioEmulator;
 
@@ -23,10 +24,12 @@ internal static class Emulator
         builder.Services.AddSingleton<ContentStore>();
         builder.Services.AddSingleton<CreateMessage>();
         builder.Services.AddSingleton<Deliveries>();
+        builder.Services.AddSingleton<IDialect>(NewDialect);
         builder.Services.AddSingleton<Inbox>();
         builder.Services.AddSingleton<MessageStore>();
         builder.Services.AddSingleton<PhoneBook>();
         builder.Services.AddSingleton<Scenario>();
+        builder.Services.AddSingleton<SendCall>();
         builder.Services.AddSingleton<SenderRate>();
         builder.Services.AddSingleton<WebhookClient>();
     }
@@ -37,6 +40,31 @@ internal static class Emulator
         app.MapGet("/alive", () => "Healthy");
         app.MapGet("/health", () => "Healthy");
     }
+
+    /// <summary>What a client of the provider calls.</summary>
+    public static void MapProvider(this WebApplication app)
+    {
+        switch (app.Configuration.GetValue<Provider>($"{EmulatorOptions.Section}:{nameof(Provider)}"))
+        {
+            case Provider.Gupshup:
+                app.MapGupshupApi();
+                break;
+            case Provider.Meta:
+                app.MapMetaApi();
+                break;
+            default:
+                app.MapTwilioApi().MapMessages().MapContent();
+                break;
+        }
+    }
+
+    private static IDialect NewDialect(IServiceProvider services) =>
+        services.GetRequiredService<IOptions<EmulatorOptions>>().Value.Provider switch
+        {
+            Provider.Gupshup => ActivatorUtilities.CreateInstance<GupshupDialect>(services),
+            Provider.Meta => ActivatorUtilities.CreateInstance<MetaDialect>(services),
+            _ => ActivatorUtilities.CreateInstance<TwilioDialect>(services),
+        };
 
     /// <summary>A misspelt member of a scenario must not pass for a scenario without faults.</summary>
     private static void ConfigureControlJson(JsonSerializerOptions json)

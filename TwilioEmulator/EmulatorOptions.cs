@@ -5,18 +5,23 @@ namespace TwilioEmulator;
 /// <summary>
 /// Settings under <c>Emulator</c>. All are fixed at start; what changes during a run is in the scenario.
 /// </summary>
-internal sealed class EmulatorOptions
+internal sealed class EmulatorOptions : IValidatableObject
 {
     public const string Section = "Emulator";
 
-    /// <summary>The account that the client calls with.</summary>
-    [Required(ErrorMessage = "Set Emulator__AccountSid to AC and 32 hexadecimal digits.")]
+    /// <summary>Whose API is served, and whose webhooks are called.</summary>
+    public Provider Provider { get; init; }
+
+    public GupshupAccount Gupshup { get; init; } = new();
+
+    public MetaAccount Meta { get; init; } = new();
+
+    /// <summary>The Twilio account that the client calls with.</summary>
     [RegularExpression("^AC[0-9a-fA-F]{32}$",
         ErrorMessage = "Emulator__AccountSid must be AC and 32 hexadecimal digits.")]
     public string AccountSid { get; init; } = "";
 
     /// <summary>The client's password, and the key of every signature.</summary>
-    [Required(ErrorMessage = "Set Emulator__AuthToken to the token that the client and the webhooks use.")]
     public string AuthToken { get; init; } = "";
 
     /// <summary>The one sender, E.164 without <c>whatsapp:</c>.</summary>
@@ -27,7 +32,10 @@ internal sealed class EmulatorOptions
         ErrorMessage = "Emulator__JoinCode must be letters, digits and hyphens.")]
     public string JoinCode { get; init; } = "green-river";
 
-    /// <summary>Where messages from the phones are posted; without it they are only recorded.</summary>
+    /// <summary>
+    /// Where messages from the phones are posted, and with other providers than Twilio reports too; without it they are
+    /// only recorded.
+    /// </summary>
     [Url(ErrorMessage = "Emulator__InboundWebhookUrl must be an absolute http or https address.")]
     public string? InboundWebhookUrl { get; init; }
 
@@ -65,4 +73,52 @@ internal sealed class EmulatorOptions
     /// <summary>Entries of the log of arrivals; the oldest beyond are forgotten.</summary>
     [Range(100, 1_000_000, ErrorMessage = "Emulator__KeptArrivals must be 100 to 1000000.")]
     public int KeptArrivals { get; init; } = 20_000;
+
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        (string Value, string Name, string Meaning)[] needs = Provider switch
+        {
+            Provider.Gupshup =>
+            [
+                (Gupshup.ApiKey, "Gupshup__ApiKey", "the key that the client calls with"),
+                (Gupshup.AppName, "Gupshup__AppName", "the app's name that the client sends along"),
+                (Gupshup.WebhookSecret, "Gupshup__WebhookSecret", "the secret that the webhook expects"),
+            ],
+            Provider.Meta =>
+            [
+                (Meta.AccessToken, "Meta__AccessToken", "the token that the client calls with"),
+                (Meta.PhoneNumberId, "Meta__PhoneNumberId", "the number's id, digits, that the client calls"),
+                (Meta.AppSecret, "Meta__AppSecret", "the secret that signs the webhooks"),
+            ],
+            _ =>
+            [
+                (AccountSid, "AccountSid", "AC and 32 hexadecimal digits"),
+                (AuthToken, "AuthToken", "the token that the client and the webhooks use"),
+            ],
+        };
+        return needs.Where(need => need.Value.Length == 0)
+            .Select(need => new ValidationResult($"Set Emulator__{need.Name} to {need.Meaning}."));
+    }
+}
+
+/// <summary>The client's app at Gupshup.</summary>
+internal sealed class GupshupAccount
+{
+    public string ApiKey { get; init; } = "";
+
+    public string AppName { get; init; } = "";
+
+    /// <summary>Sent with each webhook, as <c>Authorization</c>.</summary>
+    public string WebhookSecret { get; init; } = "";
+}
+
+/// <summary>The client's app and number at Meta.</summary>
+internal sealed class MetaAccount
+{
+    public string AccessToken { get; init; } = "";
+
+    public string PhoneNumberId { get; init; } = "";
+
+    /// <summary>The key of the webhooks' signatures.</summary>
+    public string AppSecret { get; init; } = "";
 }

@@ -6,10 +6,8 @@ builder.AddEmulator();
 var app = builder.Build();
 app.MapHealth();
 
-// Twilio's side: what a client of Twilio calls.
-app.MapTwilioApi()
-    .MapMessages()
-    .MapContent();
+// The provider's side: what its clients call.
+app.MapProvider();
 
 // Our side of the stage: the virtual phones, what goes wrong, what has arrived.
 app.MapControlApi()

@@ -11,43 +11,18 @@ internal static class TwilioApi
 
     public static RouteGroupBuilder MapTwilioApi(this WebApplication app)
     {
-        var api = app.MapGroup("").AddEndpointFilter<ApiFilter>();
+        var api = app.MapGroup("").AddEndpointFilter<ArrivalFilter>().AddEndpointFilter<CredentialsFilter>();
         api.Map($"/{Version}/{{**path}}", () => TwilioError.NotFound.ToResult());
         api.Map("/v1/{**path}", () => TwilioError.NotFound.ToResult());
         return api;
     }
 
-    private sealed class ApiFilter(ArrivalLog log, IOptions<EmulatorOptions> options, TimeProvider clock)
-        : IEndpointFilter
+    private sealed class CredentialsFilter(IOptions<EmulatorOptions> options) : IEndpointFilter
     {
         private readonly byte[] _expected = Encoding.UTF8.GetBytes("Basic " + Convert.ToBase64String(
             Encoding.UTF8.GetBytes($"{options.Value.AccountSid}:{options.Value.AuthToken}")));
 
-        public async ValueTask<object?> InvokeAsync(
-            EndpointFilterInvocationContext context, EndpointFilterDelegate next)
-        {
-            var http = context.HttpContext;
-            var arrival = new Arrival
-            {
-                At = clock.GetUtcNow(),
-                Method = http.Request.Method,
-                Path = http.Request.Path.Value ?? "",
-            };
-            http.Features.Set(arrival);
-            log.Add(arrival);
-
-            var result = await AnswerAsync(context, next);
-
-            if (options.Value.Latency > TimeSpan.Zero)
-            {
-                await Task.Delay(options.Value.Latency, clock, http.RequestAborted);
-            }
-
-            arrival.Status ??= (result as IStatusCodeHttpResult)?.StatusCode;
-            return result;
-        }
-
-        private ValueTask<object?> AnswerAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+        public ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
         {
             var http = context.HttpContext;
             var given = Encoding.UTF8.GetBytes(http.Request.Headers.Authorization.ToString());

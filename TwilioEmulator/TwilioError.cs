@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace TwilioEmulator;
 
 /// <summary>An error in the shape of Twilio's REST API. https://www.twilio.com/docs/usage/twilios-response</summary>
-internal sealed record TwilioError(int Status, int? Code, string Message)
+internal sealed record TwilioError(int Status, int? Code, string Message) : IRefusal
 {
     public static readonly TwilioError Unauthorized = new(401, 20003, "Authenticate");
     public static readonly TwilioError PageSizeTooLarge = new(400, 20007, "Page size must be between 1 and 1000");

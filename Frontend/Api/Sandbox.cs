@@ -13,11 +13,28 @@ public enum SenderMode
 public sealed record Sandbox(
     SenderMode Mode, string Provider, string Number, string? JoinCode, string? JoinInstruction, string? JoinLink,
     SandboxLimits Limits, Uri? WebhookUrl, bool? WebhookReachable, string? WebhookProblem,
-    DateTimeOffset? LastWebhookAt);
+    DateTimeOffset? LastWebhookAt)
+{
+    public const string Twilio = "Twilio";
+
+    /// <summary>As people know it.</summary>
+    public string ProviderName => Provider switch
+    {
+        "gupshup" => "Gupshup",
+        "meta" => "Meta",
+        _ => Twilio,
+    };
+
+    /// <summary>Whether people have to join before they get messages.</summary>
+    public bool HasMembership => Limits.MembershipHours is not null;
+}
 
 /// <param name="RatePerSecond">Set in fast mode, where it replaces the interval.</param>
+/// <param name="MembershipHours">Null where nobody has to join.</param>
+/// <param name="PairIntervalSeconds">Between two messages to one person; null without that limit.</param>
 public sealed record SandboxLimits(
-    double MinIntervalSeconds, double? RatePerSecond, int SessionHours, int? MembershipHours)
+    double MinIntervalSeconds, double? RatePerSecond, int SessionHours, int? MembershipHours,
+    int? PairIntervalSeconds = null)
 {
     /// <summary>How many messages may leave in a second.</summary>
     public double PerSecond => RatePerSecond ?? (MinIntervalSeconds > 0 ? 1 / MinIntervalSeconds : 0);

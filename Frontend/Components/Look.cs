@@ -7,6 +7,14 @@ public static class Look
     public static string Css<T>(T status)
         where T : struct, Enum => $"status-{status.ToString().ToLowerInvariant()}";
 
+    /// <summary>How fast messages may leave, in words.</summary>
+    public static string Rate(Texts texts, SandboxLimits limits) => limits.PerSecond switch
+    {
+        0 => texts["Common.Rate.None"],
+        < 1 and var slow => texts["Common.Rate.Minute", Format.Rounded(slow * 60)],
+        var fast => texts["Common.Rate.Second", Format.Rounded(fast)],
+    };
+
     public static string Icon(MessageStatus status) => status switch
     {
         MessageStatus.Pending => "clock",

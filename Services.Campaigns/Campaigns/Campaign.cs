@@ -51,6 +51,9 @@ internal sealed class Campaign
 
     public string? Sender { get; private set; }
 
+    /// <summary>The template's; frozen with it.</summary>
+    public string? Language { get; private set; }
+
     public DateTimeOffset? LaunchedAt { get; private set; }
 
     public Guid? FrozenUpTo { get; private set; }
@@ -111,6 +114,7 @@ internal sealed class Campaign
 
         (ContentSid, Body, Sender, TraceParent) = (template.ContentSid, template.Body, sender, traceParent);
         LaunchedAt = now;
+        Language = template.Language;
         Move(StartAt > now ? CampaignStatus.Scheduled : CampaignStatus.Running, now);
         return true;
     }

@@ -40,7 +40,8 @@ internal static class ExportCampaign
             var portion = new List<IReadOnlyList<string?>>(Portion);
             await using (var command = database.Command("""
                 select m.id, m.phone, c.first_name, c.last_name, m.kind, m.status, m.attempts, m.error_code,
-                    m.queued_at, m.sent_at, m.delivered_at, m.read_at, m.replied_at, m.failed_at, m.provider_message_id
+                    m.queued_at, m.sent_at, m.delivered_at, m.read_at, m.replied_at, m.failed_at, m.provider_message_id,
+                    m.provider
                 from messages m left join contacts c on c.id = m.contact_id
                 where m.campaign_id = $1 and m.kind <> 0 and m.id > $2 order by m.id limit $3
                 """, id, last, Portion))
@@ -68,7 +69,8 @@ internal static class ExportCampaign
         [
             Text(1), Text(2), Text(3), FormReader.NameOf((MessageKind)row.GetInt16(4)),
             FormReader.NameOf((MessageStatus)row.GetInt16(5)), $"{row.GetInt32(6)}", Text(7),
-            explain.Error(Text(7))?.Title, At(8), At(9), At(10), At(11), At(12), At(13), Text(14), $"{row.GetGuid(0)}",
+            explain.Error(Text(7), Text(15))?.Title, At(8), At(9), At(10), At(11), At(12), At(13), Text(14),
+            $"{row.GetGuid(0)}",
         ];
 
         string? Text(int column) => row.IsDBNull(column) ? null : row.GetString(column);

@@ -35,6 +35,14 @@ internal static class LaunchCampaign
                 "Le modèle de la campagne a été supprimé : choisissez-en un autre."));
         }
 
+        if (TemplateForm.MistakeIn(template.ContentSid, sandbox.Value.Provider) is { } foreign)
+        {
+            return Problems.Conflict(new Remedy(
+                $"The template is another provider's: give it its id here first. {foreign.English}",
+                "Le modèle est celui d’un autre fournisseur : donnez-lui d’abord son identifiant ici. "
+                + foreign.French));
+        }
+
         if (template.Variables.Except(campaign.Variables.Keys).ToList() is { Count: > 0 } missing)
         {
             var names = string.Join(", ", missing);

@@ -30,11 +30,12 @@ internal static class ConversationRows
         select i.id, (-1)::smallint as kind, i.received_at as at, i.text, null::jsonb as variables, null as body,
             null::smallint as status, null as error_code, null::uuid as campaign_id, null as campaign,
             null::timestamptz as sent_at, null::timestamptz as delivered_at, null::timestamptz as read_at,
-            null::timestamptz as failed_at, null as user_name
+            null::timestamptz as failed_at, null as user_name, null as provider
         from interactions i where i.contact_id = {contact}
         union all
         select m.id, m.kind, {At}, m.text, m.variables, coalesce(m.body, k.body, t.body), m.status, m.error_code,
-            m.campaign_id, k.name, m.sent_at, m.delivered_at, m.read_at, m.failed_at, m.user_name
+            m.campaign_id, k.name, m.sent_at, m.delivered_at, m.read_at, m.failed_at, m.user_name,
+            m.provider
         from messages m
         left join campaigns k on k.id = m.campaign_id left join templates t on t.id = k.template_id
         where m.contact_id = {contact} and m.kind <> 0

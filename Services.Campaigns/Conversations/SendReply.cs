@@ -58,13 +58,13 @@ internal static class SendReply
                 with written as (
                     insert into messages (
                         id, contact_id, kind, phone, status, next_attempt_at, text, content_sid, body, variables,
-                        user_name, created_at, trace_parent)
-                    values ($1, $2, 3, $3, 0, '-infinity', $5, $6, $7, $8::jsonb, $9, $4, $10)
+                        user_name, created_at, trace_parent, language)
+                    values ($1, $2, 3, $3, 0, '-infinity', $5, $6, $7, $8::jsonb, $9, $4, $10, $11)
                     on conflict (id) do nothing)
                 update contacts set conversation_read_at = $4 where id = $2
                 """, cancellationToken, id, contactId, contact.Phone, now, content.Text, content.ContentSid,
                 content.Body, content.Variables is null ? null : JsonSerializer.Serialize(content.Variables),
-                caller.Name, Activity.Current?.Id);
+                caller.Name, Activity.Current?.Id, content.Language);
             await ActivityEntry.Of(caller, "message.sent", contactId, null, now)
                 .WriteAsync(transaction, cancellationToken);
             await transaction.CommitAsync(cancellationToken);
@@ -106,7 +106,7 @@ internal sealed record ReplyForm
         if (TemplateId is not { } id)
         {
             var text = form.FreeText("body", Body, CampaignForm.LongestText);
-            return form.IsValid ? new(text, null, null, null) : null;
+            return form.IsValid ? new(text, null, null, null, null) : null;
         }
 
         if (Body is not null)
@@ -134,10 +134,10 @@ internal sealed record ReplyForm
                     $"La variable {empty} serait vide pour cette personne : écrivez un texte à la place."));
         }
 
-        return form.IsValid ? new(null, template.ContentSid, template.Body, values) : null;
+        return form.IsValid ? new(null, template.ContentSid, template.Language, template.Body, values) : null;
     }
 }
 
 /// <summary>What is sent: free text, or a template with its values.</summary>
 internal sealed record ReplyContent(
-    string? Text, string? ContentSid, string? Body, IReadOnlyDictionary<string, string>? Variables);
+    string? Text, string? ContentSid, string? Language, string? Body, IReadOnlyDictionary<string, string>? Variables);

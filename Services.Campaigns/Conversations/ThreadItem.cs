@@ -31,7 +31,7 @@ internal sealed record ThreadItem(
     MessageError? Error, Guid? CampaignId, string? CampaignName, DateTimeOffset? SentAt, DateTimeOffset? DeliveredAt,
     DateTimeOffset? ReadAt, DateTimeOffset? FailedAt, string? UserName)
 {
-    public const int ColumnCount = 15;
+    public const int ColumnCount = 16;
 
     /// <summary>Reads the columns of <see cref="ConversationRows.Thread"/>, from <paramref name="first"/> on.</summary>
     public static ThreadItem Read(NpgsqlDataReader row, Explain explain, int first = 0)
@@ -41,7 +41,7 @@ internal sealed record ThreadItem(
             row.GetGuid(first), kind < 0 ? Direction.Inbound : Direction.Outbound,
             kind < 0 ? ThreadKind.Inbound : Enum.Parse<ThreadKind>(((MessageKind)kind).ToString()),
             row.GetFieldValue<DateTimeOffset>(first + 2), Rendered(),
-            row.IsDBNull(first + 6) ? null : (MessageStatus)row.GetInt16(first + 6), explain.Error(Text(7)),
+            row.IsDBNull(first + 6) ? null : (MessageStatus)row.GetInt16(first + 6), explain.Error(Text(7), Text(15)),
             row.IsDBNull(first + 8) ? null : row.GetGuid(first + 8), Text(9), At(10), At(11), At(12), At(13), Text(14));
 
         string? Text(int column) => row.IsDBNull(first + column) ? null : row.GetString(first + column);

@@ -9,13 +9,14 @@ internal sealed record Writable(bool Text, bool Template, string? Reason)
     public static Writable To(Contact contact, Explain explain, DateTimeOffset now)
     {
         // Only who is proved to have left: a membership that has run out may have been renewed without our knowing.
-        var hasLeft = explain.Sandbox.Mode != SandboxMode.Production
+        var hasLeft = explain.Sandbox.HasMembership
             && contact.MembershipAt(now) is { State: SandboxState.NotJoined, ExpiresAt: null };
         return contact.OptedOutAt is not null ? new(false, false, Why(SkipReasons.OptedOut))
             : hasLeft ? new(false, false, Why(Consequences.NotJoined))
             : contact.SessionAt(now).Open ? new(true, true, null)
             : new(false, true, Why(SkipReasons.NoOpenSession));
 
-        string? Why(string code) => explain.Error(code) is { } error ? $"{error.Explanation} {error.Action}" : null;
+        string? Why(string code) =>
+            explain.Error(code, provider: null) is { } error ? $"{error.Explanation} {error.Action}" : null;
     }
 }

@@ -41,6 +41,14 @@ internal sealed class CampaignMessage
 
     public string? ProviderMessageId { get; set; }
 
+    /// <summary>
+    /// WhatsApp's own id, where a provider in between has one too; reports and replies may name only this one.
+    /// </summary>
+    public string? AlternativeMessageId { get; set; }
+
+    /// <summary>Whose id and code these are; null: nobody's yet, or Twilio's when it was the only one.</summary>
+    public string? Provider { get; set; }
+
     public string? ErrorCode { get; set; }
 
     public DateTimeOffset? QueuedAt { get; set; }
@@ -67,7 +75,7 @@ internal sealed class CampaignMessage
     {
         MessageReport.Queued queued => Queue(queued),
         MessageReport.Accepted accepted =>
-            Accept(accepted.Attempt, accepted.ProviderMessageId, "accepted", accepted.At),
+            Accept(accepted.Attempt, accepted.ProviderMessageId, "accepted", accepted),
         MessageReport.Rejected rejected => Reject(rejected),
         MessageReport.Deferred deferred => Defer(deferred),
         MessageReport.Returned returned => Return(returned),
@@ -93,12 +101,13 @@ internal sealed class CampaignMessage
         return true;
     }
 
-    private bool Accept(int attempt, string providerMessageId, string evidence, DateTimeOffset at)
+    private bool Accept(int attempt, string providerMessageId, string evidence, MessageReport report)
     {
-        var noted = Note(evidence, attempt, null, at);
+        var noted = Note(evidence, attempt, null, report.At);
         if (attempt >= Attempts && ProviderMessageId != providerMessageId)
         {
-            ProviderMessageId = providerMessageId;
+            (ProviderMessageId, AlternativeMessageId) = (providerMessageId, null);
+            Provider = report.Provider ?? Provider;
             noted = true;
         }
 
@@ -109,7 +118,7 @@ internal sealed class CampaignMessage
 
         Attempts = attempt;
         (Status, NextAttemptAt, ErrorCode) = (MessageStatus.Sent, null, null);
-        SentAt = at;
+        SentAt = report.At;
         return true;
     }
 
@@ -121,6 +130,7 @@ internal sealed class CampaignMessage
         }
 
         Attempts = report.Attempt;
+        Provider = report.Provider ?? Provider;
         return End(MessageStatus.Failed, report.ErrorCode, "failed", report.At);
     }
 
@@ -138,6 +148,7 @@ internal sealed class CampaignMessage
         }
 
         RetriesUsed += report.ErrorCode is null ? 0 : 1;
+        Provider = report.Provider ?? Provider;
         (Status, NextAttemptAt, ErrorCode) = (MessageStatus.Retrying, report.NotBefore, report.ErrorCode);
         return Note("retrying", report.Attempt, report.ErrorCode, report.At);
     }
@@ -155,6 +166,7 @@ internal sealed class CampaignMessage
             return End(MessageStatus.Cancelled, null, "cancelled", report.At);
         }
 
+        Provider = report.Provider ?? Provider;
         (Status, NextAttemptAt, ErrorCode) = (MessageStatus.Retrying, report.NotBefore ?? report.At, report.ErrorCode);
         Note("returned", report.Attempt, report.ErrorCode, report.At);
         return true;
@@ -174,16 +186,36 @@ internal sealed class CampaignMessage
 
     private bool Report(MessageReport.Status report)
     {
-        var attempt = report.Attempt ?? AttemptOf(report.ProviderMessageId);
         if (report.Value is DeliveryStatus.Failed)
         {
             return false;
         }
 
+        var told = ByOurId(report);
+        var moved = Move(told, told.Attempt ?? AttemptOf(told.ProviderMessageId));
+        if (told.AlternativeId is not { } other || other == AlternativeMessageId
+            || told.ProviderMessageId != ProviderMessageId)
+        {
+            return moved;
+        }
+
+        AlternativeMessageId = other;
+        return true;
+    }
+
+    /// <summary>The report as if it had named the message by the id that we were given when it was accepted.</summary>
+    private MessageReport.Status ByOurId(MessageReport.Status report) =>
+        ProviderMessageId is { } ours && ours != report.ProviderMessageId
+            && (ours == report.AlternativeId || AlternativeMessageId == report.ProviderMessageId)
+            ? report with { ProviderMessageId = ours, AlternativeId = report.ProviderMessageId }
+            : report;
+
+    private bool Move(MessageReport.Status report, int attempt)
+    {
         if (report.Value is DeliveryStatus.Queued or DeliveryStatus.Sent)
         {
             var evidence = report.Value is DeliveryStatus.Sent ? "sent" : "accepted";
-            return Accept(attempt, report.ProviderMessageId, evidence, report.At);
+            return Accept(attempt, report.ProviderMessageId, evidence, report);
         }
 
         var status = report.Value is DeliveryStatus.Read ? MessageStatus.Read : MessageStatus.Delivered;
@@ -196,6 +228,7 @@ internal sealed class CampaignMessage
         }
 
         Attempts = Math.Max(Attempts, attempt);
+        Provider ??= report.Provider;
         ProviderMessageId ??= report.ProviderMessageId;
         (Status, NextAttemptAt, ErrorCode, FailedAt) = (status, null, null, null);
         SentAt ??= report.At;

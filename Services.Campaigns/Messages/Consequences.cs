@@ -10,9 +10,6 @@ internal static class Consequences
     /// <summary>Not in the Sandbox, or no longer: https://www.twilio.com/docs/api/errors/63015.</summary>
     public const string NotJoined = "63015";
 
-    /// <summary>The person opted out at the provider: https://www.twilio.com/docs/api/errors/21610.</summary>
-    public const string OptedOut = "21610";
-
     /// <summary>Of what is <paramref name="news"/>; a repeat must not undo what people have done since.</summary>
     public static async Task DrawAsync(
         NpgsqlTransaction transaction, IEnumerable<Entry> news,
@@ -42,7 +39,7 @@ internal static class Consequences
                     """, cancellationToken, notJoined, report.At, report.ErrorCode);
             }
 
-            if (report.ErrorCode is OptedOut && message.ContactId is { } optedOut)
+            if (OptsOut(report) && message.ContactId is { } optedOut)
             {
                 await transaction.ExecuteAsync("""
                     update contacts set opted_out_at = $2, updated_at = $2 where id = $1 and opted_out_at is null
@@ -50,4 +47,12 @@ internal static class Consequences
             }
         }
     }
+
+    /// <summary>
+    /// The person opted out at the provider, or stopped our marketing in WhatsApp, which Gupshup passes on.
+    /// https://www.twilio.com/docs/api/errors/21610, https://docs.gupshup.io/docs/error-and-status-messages (1012),
+    /// https://developers.facebook.com/documentation/business-messaging/whatsapp/support/error-codes (131050)
+    /// </summary>
+    private static bool OptsOut(MessageReport.Rejected report) => (report.Provider, report.ErrorCode) is
+        (null or "twilio", "21610") or ("gupshup", "1012") or ("gupshup" or "meta", "131050");
 }

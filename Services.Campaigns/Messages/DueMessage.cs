@@ -7,7 +7,7 @@ namespace Services.Campaigns;
 /// <summary>A locked row that is due, and what its order needs besides.</summary>
 internal sealed record DueMessage(
     CampaignMessage Message, Dictionary<string, string>? Variables, string? Text, string? TraceParent,
-    string? ContentSid, string? Sender, bool Halted, bool OptedOut, DateTimeOffset? LastInboundAt)
+    string? ContentSid, string? Language, string? Sender, bool Halted, bool OptedOut, DateTimeOffset? LastInboundAt)
 {
     /// <summary>
     /// The campaign was halted, or the person erased or opted out, while an order was out: repeated now, it must only
@@ -83,7 +83,7 @@ internal sealed record DueMessage(
             From = Sender ?? defaultSender,
             To = Message.Phone,
             Urgent = Message.Kind is not MessageKind.Message1,
-            Template = Variables is null ? null : new(ContentSid!, Variables),
+            Template = Variables is null ? null : new(ContentSid!, Variables) { Language = Language },
             Text = Text,
             ExpiresAt = expiresAt,
         },
@@ -116,7 +116,8 @@ internal sealed record DueMessage(
     {
         await using var command = transaction.Command($"""
             select {MessageRows.Columns}, m.variables, m.text, coalesce(m.trace_parent, c.trace_parent),
-                coalesce(m.content_sid, c.content_sid, t.content_sid), c.sender,
+                coalesce(m.content_sid, c.content_sid, t.content_sid), coalesce(m.language, c.language, t.language),
+                c.sender,
                 m.kind <> 0 and coalesce(c.status in ('paused', 'cancelled'), false), ct.opted_out_at is not null, ct.last_inbound_at
             from messages m
             left join campaigns c on c.id = m.campaign_id left join templates t on t.id = c.template_id
@@ -132,9 +133,9 @@ internal sealed record DueMessage(
             picked.Add(new(
                 MessageRows.Read(reader),
                 TextAt(next) is { } json ? JsonSerializer.Deserialize<Dictionary<string, string>>(json) : null,
-                TextAt(next + 1), TextAt(next + 2), TextAt(next + 3), TextAt(next + 4),
-                reader.GetBoolean(next + 5), reader.GetBoolean(next + 6),
-                reader.IsDBNull(next + 7) ? null : reader.GetFieldValue<DateTimeOffset>(next + 7)));
+                TextAt(next + 1), TextAt(next + 2), TextAt(next + 3), TextAt(next + 4), TextAt(next + 5),
+                reader.GetBoolean(next + 6), reader.GetBoolean(next + 7),
+                reader.IsDBNull(next + 8) ? null : reader.GetFieldValue<DateTimeOffset>(next + 8)));
         }
 
         return picked;

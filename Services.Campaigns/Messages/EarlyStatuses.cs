@@ -29,16 +29,17 @@ internal static class EarlyStatuses
         }
 
         await using var command = transaction.Command("""
-            delete from early_statuses where provider_message_id = any($1)
-            returning provider_message_id, status, received_at
+            delete from early_statuses where provider_message_id = any($1) or alternative_id = any($1)
+            returning provider_message_id, status, received_at, alternative_id
             """, (object)known.Keys.ToArray());
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
-            var providerId = reader.GetString(0);
-            var (id, attempt) = known[providerId];
-            early.Add(new(id, new MessageReport.Status(
-                attempt, (DeliveryStatus)reader.GetInt16(1), providerId, reader.GetFieldValue<DateTimeOffset>(2))));
+            var (providerId, alternative) = (reader.GetString(0), reader.IsDBNull(3) ? null : reader.GetString(3));
+            var (id, attempt) = known.TryGetValue(providerId, out var message) ? message : known[alternative!];
+            var status = new MessageReport.Status(
+                attempt, (DeliveryStatus)reader.GetInt16(1), providerId, reader.GetFieldValue<DateTimeOffset>(2));
+            early.Add(new(id, status with { AlternativeId = alternative }));
         }
 
         return early;
@@ -49,7 +50,8 @@ internal static class EarlyStatuses
     {
         var accepted = Acceptances(batch);
         return batch.Select(entry => entry is { Key.Id: null, Report: MessageReport.Status status }
-            && accepted.TryGetValue(status.ProviderMessageId, out var message)
+            && (accepted.TryGetValue(status.ProviderMessageId, out var message)
+                || accepted.TryGetValue(status.AlternativeId ?? "", out message))
                 ? new(message.Id, status with { Attempt = message.Attempt })
                 : entry);
     }
@@ -67,12 +69,13 @@ internal static class EarlyStatuses
 
         var providerIds = statuses.Select(status => status.ProviderMessageId).ToArray();
         await transaction.ExecuteAsync("""
-            insert into early_statuses (provider_message_id, status, received_at)
-            select * from unnest($1, $2, $3) order by 1, 2 on conflict do nothing
+            insert into early_statuses (provider_message_id, status, received_at, alternative_id)
+            select * from unnest($1, $2, $3, $4::text[]) order by 1, 2 on conflict do nothing
             """, cancellationToken,
             providerIds,
             statuses.Select(status => (short)status.Value).ToArray(),
-            statuses.Select(status => status.At).ToArray());
+            statuses.Select(status => status.At).ToArray(),
+            statuses.Select(status => status.AlternativeId).ToArray());
         return providerIds;
     }
 
@@ -88,8 +91,8 @@ internal static class EarlyStatuses
 
         await using var command = database.Command("""
             select e.provider_message_id, m.id from early_statuses e
-            join messages m on m.provider_message_id = e.provider_message_id
-            where e.provider_message_id = any($1)
+            join messages m on m.provider_message_id = any(array[e.provider_message_id, e.alternative_id])
+            where e.provider_message_id = any($1) or e.alternative_id = any($1)
             """, (object)providerIds);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))

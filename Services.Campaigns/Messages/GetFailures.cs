@@ -28,9 +28,9 @@ internal static class GetFailures
         return await db.Campaigns.AnyAsync(c => c.Id == id, cancellationToken)
             ? TypedResults.Ok(await ReadAsync(
                 database.Command("""
-                    select error_code, count(*) from messages
+                    select error_code, coalesce(provider, 'twilio'), count(*) from messages
                     where campaign_id = $1 and status = $2 and kind in (1, 2) and error_code is not null
-                    group by 1 order by 2 desc, 1
+                    group by 1, 2 order by 3 desc, 1, 2
                     """, id, (short)(status is "skipped" ? MessageStatus.Skipped : MessageStatus.Failed)),
                 new(request.Language(), sandbox.Value), cancellationToken))
             : Problems.NotFound("campaign", id);
@@ -49,15 +49,15 @@ internal static class GetFailures
         // Campaign by campaign, each by its index of the states.
         await using var command = database.Command($"""
             with causes as (
-                select m.error_code as code, c.id, c.name, count(*) as n from campaigns c
-                join messages m on m.campaign_id = c.id and m.status = 5 and m.kind in (1, 2)
-                where m.failed_at >= $1 and m.error_code is not null group by 1, 2, 3
+                select m.error_code as code, coalesce(m.provider, 'twilio') as provider, c.id, c.name, count(*) as n
+                from campaigns c join messages m on m.campaign_id = c.id and m.status = 5 and m.kind in (1, 2)
+                where m.failed_at >= $1 and m.error_code is not null group by 1, 2, 3, 4
             )
-            select code, sum(n)::bigint,
+            select code, provider, sum(n)::bigint,
                 (array_agg(id order by n desc, id desc))[:{MostCampaigns}],
                 (array_agg(name order by n desc, id desc))[:{MostCampaigns}],
                 (array_agg(n order by n desc, id desc))[:{MostCampaigns}], count(*)
-            from causes group by 1 order by 2 desc, 1
+            from causes group by 1, 2 order by 3 desc, 1, 2
             """, clock.GetUtcNow() - TimeSpan.FromDays(days));
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var explain = new Explain(request.Language(), sandbox.Value);
@@ -65,11 +65,11 @@ internal static class GetFailures
         while (await reader.ReadAsync(cancellationToken))
         {
             var (ids, names, counts) = (
-                reader.GetFieldValue<Guid[]>(2), reader.GetFieldValue<string[]>(3), reader.GetFieldValue<long[]>(4));
-            failures.Add(FailureAnswer.Of(explain, reader.GetString(0), reader.GetInt64(1)) with
+                reader.GetFieldValue<Guid[]>(3), reader.GetFieldValue<string[]>(4), reader.GetFieldValue<long[]>(5));
+            failures.Add(FailureAnswer.Read(reader, explain) with
             {
                 Campaigns = [.. ids.Select((id, place) => new FailureAnswer.InCampaign(id, names[place], counts[place]))],
-                CampaignCount = reader.GetInt64(5),
+                CampaignCount = reader.GetInt64(6),
             });
         }
 
@@ -84,7 +84,7 @@ internal static class GetFailures
         var failures = new List<FailureAnswer>();
         while (await reader.ReadAsync(cancellationToken))
         {
-            failures.Add(FailureAnswer.Of(explain, reader.GetString(0), reader.GetInt64(1)));
+            failures.Add(FailureAnswer.Read(reader, explain));
         }
 
         return failures;
@@ -103,10 +103,18 @@ internal sealed record FailureAnswer(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? CampaignCount { get; init; }
 
-    public static FailureAnswer Of(Explain explain, string code, long count)
+    /// <summary>Whose code it is.</summary>
+    public string? Provider { get; init; }
+
+    /// <summary>Reads code, provider and count, the first columns.</summary>
+    public static FailureAnswer Read(NpgsqlDataReader row, Explain explain)
     {
-        var error = explain.Error(code)!;
-        return new(error.Code, error.Title, error.Explanation, error.Action, error.Permanent, count);
+        var provider = row.GetString(1);
+        var error = explain.Error(row.GetString(0), provider)!;
+        return new(error.Code, error.Title, error.Explanation, error.Action, error.Permanent, row.GetInt64(2))
+        {
+            Provider = provider,
+        };
     }
 
     internal sealed record InCampaign(Guid Id, string Name, long Count);

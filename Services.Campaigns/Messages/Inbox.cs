@@ -34,12 +34,13 @@ internal sealed class Inbox(NpgsqlDataSource database, IOptions<SandboxOptions> 
             await Replies.TakeAsync(transaction, received, interaction, cancellationToken);
         }
 
-        await UpdateContactAsync(transaction, received, meaning, cancellationToken);
+        await UpdateContactAsync(transaction, received, meaning, sandbox.Value.HasMembership, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
     }
 
     private static async Task UpdateContactAsync(
-        NpgsqlTransaction transaction, MessageReceived received, Meaning meaning, CancellationToken cancellationToken)
+        NpgsqlTransaction transaction, MessageReceived received, Meaning meaning, bool hasMembership,
+        CancellationToken cancellationToken)
     {
         var consent = await Consent.ChangeAsync(
             transaction, meaning, received.From, received.ProfileName, received.ReceivedAt, cancellationToken);
@@ -48,6 +49,7 @@ internal sealed class Inbox(NpgsqlDataSource database, IOptions<SandboxOptions> 
         // join tells the beginning. https://www.twilio.com/docs/whatsapp/sandbox
         var membership = meaning switch
         {
+            _ when !hasMembership => "sandbox_error = sandbox_error",
             Meaning.Stop => "not_joined_at = $2, sandbox_error = null",
             Meaning.Join => "joined_at = $2, not_joined_at = null, sandbox_error = null",
             _ => """

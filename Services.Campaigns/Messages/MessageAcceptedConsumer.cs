@@ -9,7 +9,8 @@ internal sealed class MessageAcceptedConsumer(MessageBook book) : IConsumer<Mess
     {
         var m = context.Message;
         return book.EnterAsync(
-            m.MessageId, new MessageReport.Accepted(m.Attempt, m.ProviderMessageId, m.AcceptedAt),
+            m.MessageId,
+            new MessageReport.Accepted(m.Attempt, m.ProviderMessageId, m.AcceptedAt) { Provider = m.Provider },
             context.CancellationToken);
     }
 }

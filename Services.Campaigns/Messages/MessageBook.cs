@@ -40,11 +40,14 @@ internal sealed class MessageBook(NpgsqlDataSource database, MessageDispatcher d
         var rows = await MessageRows.LockAsync(
             transaction,
             batch.Concat(early).Select(entry => entry.Key.Id).OfType<Guid>().ToArray(),
-            batch.Where(entry => entry.Key.Id is null).Select(entry => entry.Key.ProviderMessageId!).ToArray(),
+            batch.Where(entry => entry.Key.Id is null).SelectMany(entry => entry.Key.ProviderMessageIds).ToArray(),
             cancellationToken);
         var changes = rows.ToDictionary(row => row.Id, MessageRows.Change.Begin);
-        var byProviderId = rows.Where(row => row.ProviderMessageId is not null)
-            .ToLookup(row => row.ProviderMessageId!, StringComparer.Ordinal);
+        var byProviderId = rows
+            .SelectMany(
+                row => new[] { row.ProviderMessageId, row.AlternativeMessageId }, (row, id) => (Id: id, Row: row))
+            .Where(known => known.Id is not null)
+            .ToLookup(known => known.Id!, known => known.Row, StringComparer.Ordinal);
 
         var changed = new HashSet<Guid>();
         var news = new List<Entry>();
@@ -53,7 +56,7 @@ internal sealed class MessageBook(NpgsqlDataSource database, MessageDispatcher d
         {
             var row = entry.Key.Id is { } id
                 ? changes.GetValueOrDefault(id)?.Message
-                : byProviderId[entry.Key.ProviderMessageId!].FirstOrDefault();
+                : entry.Key.ProviderMessageIds.SelectMany(name => byProviderId[name]).FirstOrDefault();
             if (row is null)
             {
                 unknown.Add(entry);
@@ -83,8 +86,10 @@ internal sealed class MessageBook(NpgsqlDataSource database, MessageDispatcher d
     internal sealed record Entry(MessageKey Key, MessageReport Report);
 }
 
-/// <summary>Our id, or where it is not known the provider's.</summary>
-internal readonly record struct MessageKey(Guid? Id, string? ProviderMessageId)
+/// <summary>Our id, or where it is not known the provider's, of which there may be two.</summary>
+internal readonly record struct MessageKey(Guid? Id, string? ProviderMessageId, string? AlternativeId = null)
 {
+    public IEnumerable<string> ProviderMessageIds => new[] { ProviderMessageId, AlternativeId }.OfType<string>();
+
     public static implicit operator MessageKey(Guid id) => new(id, null);
 }

@@ -9,7 +9,8 @@ internal sealed class MessageDeferredConsumer(MessageBook book) : IConsumer<Mess
     {
         var m = context.Message;
         return book.EnterAsync(
-            m.MessageId, new MessageReport.Deferred(m.Attempt, m.ErrorCode, m.NotBefore, m.DeferredAt),
+            m.MessageId,
+            new MessageReport.Deferred(m.Attempt, m.ErrorCode, m.NotBefore, m.DeferredAt) { Provider = m.Provider },
             context.CancellationToken);
     }
 }

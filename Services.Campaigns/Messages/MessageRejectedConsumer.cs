@@ -9,7 +9,8 @@ internal sealed class MessageRejectedConsumer(MessageBook book) : IConsumer<Mess
     {
         var m = context.Message;
         return book.EnterAsync(
-            m.MessageId, new MessageReport.Rejected(m.Attempt, m.ErrorCode, m.StopsSender, m.RejectedAt),
+            m.MessageId,
+            new MessageReport.Rejected(m.Attempt, m.ErrorCode, m.StopsSender, m.RejectedAt) { Provider = m.Provider },
             context.CancellationToken);
     }
 }

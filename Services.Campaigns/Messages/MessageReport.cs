@@ -5,6 +5,9 @@ namespace Services.Campaigns;
 /// <summary>Something that is known of a message from now on. Reports come late, twice and out of order.</summary>
 internal abstract record MessageReport(DateTimeOffset At)
 {
+    /// <summary>Whose code or id it is; null where it has none.</summary>
+    public string? Provider { get; init; }
+
     /// <summary>The dispatcher has an order out for it.</summary>
     public sealed record Queued(DateTimeOffset ExpiresAt, DateTimeOffset At) : MessageReport(At);
 
@@ -23,7 +26,11 @@ internal abstract record MessageReport(DateTimeOffset At)
 
     /// <summary>What the provider tells in a callback. Failures are left to Messaging's verdict.</summary>
     public sealed record Status(int? Attempt, DeliveryStatus Value, string ProviderMessageId, DateTimeOffset At)
-        : MessageReport(At);
+        : MessageReport(At)
+    {
+        /// <summary>What the message is called besides, by WhatsApp or by the provider in between.</summary>
+        public string? AlternativeId { get; init; }
+    }
 
     public sealed record Replied(DateTimeOffset At) : MessageReport(At);
 

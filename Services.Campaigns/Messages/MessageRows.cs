@@ -19,10 +19,10 @@ internal static class MessageRows
     public const string Columns = """
         m.id, m.campaign_id, m.contact_id, m.kind, m.phone, m.status, m.attempts, m.retries_used, m.next_attempt_at,
         m.provider_message_id, m.error_code, m.queued_at, m.expires_at, m.sent_at, m.delivered_at, m.read_at,
-        m.failed_at, m.replied_at, m.timeline
+        m.failed_at, m.replied_at, m.timeline, m.alternative_message_id, m.provider
         """;
 
-    public const int ColumnCount = 19;
+    public const int ColumnCount = 21;
 
     /// <summary>
     /// For the rest of a transaction that takes its rows by their ids. A few hundred of them are many enough for the
@@ -32,16 +32,17 @@ internal static class MessageRows
         set local enable_seqscan = off; set local enable_hashjoin = off; set local enable_mergejoin = off
         """;
 
-    /// <summary>Locks and reads the rows with these ids or these provider's ids.</summary>
+    /// <summary>Locks and reads the rows with these ids or these provider's ids, of either kind.</summary>
     public static async Task<List<CampaignMessage>> LockAsync(
         NpgsqlTransaction transaction, Guid[] ids, string[] providerMessageIds, CancellationToken cancellationToken)
     {
         await transaction.ExecuteAsync(ByIndex, cancellationToken);
-        // Two look-ups by index, not one "or" that might scan.
+        // Look-ups by index, not one "or" that might scan.
         return await ReadAsync(transaction.Command($"""
             select {Columns} from messages m
             where m.id in (
-                select unnest($1) union select id from messages where provider_message_id = any($2))
+                select unnest($1) union select id from messages where provider_message_id = any($2)
+                union select id from messages where alternative_message_id = any($2))
             order by m.id for update
             """, ids, providerMessageIds), cancellationToken);
     }
@@ -85,6 +86,8 @@ internal static class MessageRows
             RepliedAt = At(17),
             Timeline = JsonSerializer.Deserialize<List<TimelineEntry>>(
                 reader.GetString(18), JsonSerializerOptions.Web)!,
+            AlternativeMessageId = Text(19),
+            Provider = Text(20),
         };
 
         DateTimeOffset? At(int column) =>
@@ -108,10 +111,12 @@ internal static class MessageRows
                 next_attempt_at = u.next_attempt_at, provider_message_id = u.provider_message_id,
                 error_code = u.error_code, queued_at = u.queued_at, expires_at = u.expires_at, sent_at = u.sent_at,
                 delivered_at = u.delivered_at, read_at = u.read_at, failed_at = u.failed_at,
-                replied_at = u.replied_at, timeline = m.timeline || u.timeline
-            from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) as u (
+                replied_at = u.replied_at, timeline = m.timeline || u.timeline,
+                alternative_message_id = u.alternative_message_id, provider = u.provider
+            from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) as u (
                 id, status, attempts, retries_used, next_attempt_at, provider_message_id, error_code, queued_at,
-                expires_at, sent_at, delivered_at, read_at, failed_at, replied_at, timeline)
+                expires_at, sent_at, delivered_at, read_at, failed_at, replied_at, timeline, alternative_message_id,
+                provider)
             where m.id = u.id
             """, transaction.Connection, transaction))
         {
@@ -132,6 +137,8 @@ internal static class MessageRows
             // Only what is new: the rest need not be read and written again.
             Add(NpgsqlDbType.Jsonb, changes.Select(change => JsonSerializer.Serialize(
                 change.Message.Timeline.Skip(change.Noted), JsonSerializerOptions.Web)).ToArray());
+            Add(NpgsqlDbType.Text, rows.Select(row => row.AlternativeMessageId).ToArray());
+            Add(NpgsqlDbType.Text, rows.Select(row => row.Provider).ToArray());
             await update.ExecuteNonQueryAsync(cancellationToken);
 
             void Add(NpgsqlDbType type, object values) =>

@@ -36,7 +36,8 @@ internal static class Replies
             where m.id = (
                 select p.id from messages p join contacts c on c.id = p.contact_id
                 where c.phone = $1 and p.kind = 1 and p.status in (2, 3, 4, 6, 7)
-                order by p.provider_message_id is not distinct from $2 desc, coalesce(p.sent_at, p.queued_at) desc
+                order by coalesce($2 in (p.provider_message_id, p.alternative_message_id), false) desc,
+                    coalesce(p.sent_at, p.queued_at) desc
                 limit 1)
             for update
             """, received.From, received.RepliedToProviderMessageId ?? ""), cancellationToken);

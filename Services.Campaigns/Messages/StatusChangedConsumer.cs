@@ -14,8 +14,12 @@ internal sealed class StatusChangedConsumer(MessageBook book, WebhookActivity ac
         }
 
         return book.EnterAsync(
-            new(m.MessageId, m.ProviderMessageId),
-            new MessageReport.Status(m.Attempt, m.Status, m.ProviderMessageId, m.ReceivedAt),
+            new(m.MessageId, m.ProviderMessageId, m.AlternativeId),
+            new MessageReport.Status(m.Attempt, m.Status, m.ProviderMessageId, m.ReceivedAt)
+            {
+                Provider = m.Provider,
+                AlternativeId = m.AlternativeId,
+            },
             context.CancellationToken);
     }
 }

@@ -8,6 +8,12 @@ namespace Services.Campaigns;
 /// <summary>How to join, within which limits, and whether webhooks reach us.</summary>
 internal static class GetSandbox
 {
+    /// <summary>
+    /// Meta's pair limit: one message in so many seconds to the same person, bursts borrow from the time to come.
+    /// https://developers.facebook.com/docs/whatsapp/cloud-api/overview
+    /// </summary>
+    private const int PairSeconds = 6;
+
     public static async Task<Ok<SandboxAnswer>> HandleAsync(
         HttpRequest request, IOptions<SandboxOptions> sandbox, IOptions<SendingOptions> sending, PublicAddress address,
         NpgsqlDataSource database, CancellationToken cancellationToken)
@@ -15,18 +21,20 @@ internal static class GetSandbox
         var (lastWebhookAt, check) = await ReadAsync(database, cancellationToken);
 
         _ = PhoneNumber.TryParse(sandbox.Value.Number, out var sender, out _); // checked at start
-        var join = sandbox.Value.Mode == SandboxMode.Production ? null : sandbox.Value.JoinCode;
+        var provider = sandbox.Value.Provider;
+        var join = sandbox.Value.HasMembership ? sandbox.Value.JoinCode : null;
         var limits = new SandboxLimits(
             sending.Value.RatePerSecond is { } rate ? 1 / rate : sending.Value.MinInterval.TotalSeconds,
             sending.Value.RatePerSecond,
             (int)Contact.SessionTime.TotalHours,
-            sandbox.Value.Mode == SandboxMode.Production ? null : (int)Contact.MembershipTime.TotalHours);
+            sandbox.Value.HasMembership ? (int)Contact.MembershipTime.TotalHours : null,
+            provider is SenderProvider.Meta ? PairSeconds : null);
         return TypedResults.Ok(new SandboxAnswer(
-            sandbox.Value.Mode, "twilio", sender!.Value, join,
+            sandbox.Value.Mode, provider, sender!.Value, join,
             Instruction(sandbox.Value, request.Language()),
             join is null ? null : $"https://wa.me/{sender.Digits}?text={Uri.EscapeDataString($"join {join}")}",
             limits, address.Webhook, check?.Reachable ?? (lastWebhookAt is null ? null : true),
-            check is { Reachable: false } ? WebhookProblem.Text(check.Reason, request.Language()) : null,
+            check is { Reachable: false } ? WebhookProblem.Text(check.Reason, provider, request.Language()) : null,
             lastWebhookAt));
     }
 
@@ -47,10 +55,10 @@ internal static class GetSandbox
 
     private sealed record Check(bool Reachable, string? Reason);
 
-    private static string? Instruction(SandboxOptions sandbox, string language) => (sandbox.Mode, language) switch
+    private static string? Instruction(SandboxOptions sandbox, string language) => language switch
     {
-        (SandboxMode.Production, _) => null,
-        (_, "fr") => sandbox.JoinCode is { } code
+        _ when !sandbox.HasMembership => null,
+        "fr" => sandbox.JoinCode is { } code
             ? $"Pour recevoir les messages, envoyez « join {code} » par WhatsApp au {sandbox.Number}. "
                 + "L’inscription est valable 72 heures."
             : $"Pour recevoir les messages, envoyez « join » suivi de votre code par WhatsApp au {sandbox.Number}. "
@@ -63,11 +71,13 @@ internal static class GetSandbox
     };
 }
 
-/// <param name="Mode">Whether people must join first (sandbox, emulator) or not (production).</param>
+/// <param name="Mode">
+/// Whom messages reach: people who have joined (sandbox), everybody (production), virtual phones (emulator).
+/// </param>
 /// <param name="Provider">Whose API sends.</param>
 /// <param name="Number">The sender, in E.164.</param>
-/// <param name="JoinCode">Null in production, or if it is not configured.</param>
-/// <param name="JoinInstruction">A sentence for recipients, in the caller's language; null in production.</param>
+/// <param name="JoinCode">Null where nobody has to join, or if it is not configured.</param>
+/// <param name="JoinInstruction">A sentence for recipients, in the caller's language; null where nobody has to.</param>
 /// <param name="JoinLink">Opens WhatsApp with the message that joins.</param>
 /// <param name="Limits">What the sender allows.</param>
 /// <param name="WebhookUrl">What to enter at the provider; null if <c>PublicUrl</c> is not set.</param>
@@ -77,13 +87,15 @@ internal static class GetSandbox
 /// <param name="WebhookProblem">Why not, and what to do, in the caller's language.</param>
 /// <param name="LastWebhookAt">When the last one arrived.</param>
 internal sealed record SandboxAnswer(
-    SandboxMode Mode, string Provider, string Number, string? JoinCode, string? JoinInstruction, string? JoinLink,
-    SandboxLimits Limits, Uri? WebhookUrl, bool? WebhookReachable, string? WebhookProblem,
+    SandboxMode Mode, SenderProvider Provider, string Number, string? JoinCode, string? JoinInstruction,
+    string? JoinLink, SandboxLimits Limits, Uri? WebhookUrl, bool? WebhookReachable, string? WebhookProblem,
     DateTimeOffset? LastWebhookAt);
 
 /// <param name="MinIntervalSeconds">From one message to the next.</param>
 /// <param name="RatePerSecond">Set in fast mode.</param>
 /// <param name="SessionHours">How long free text is allowed after a person's message.</param>
-/// <param name="MembershipHours">How long joining lasts; null in production.</param>
+/// <param name="MembershipHours">How long joining lasts; null where nobody has to join.</param>
+/// <param name="PairIntervalSeconds">From one message to the next to the same person; null without that limit.</param>
 internal sealed record SandboxLimits(
-    double MinIntervalSeconds, double? RatePerSecond, int SessionHours, int? MembershipHours);
+    double MinIntervalSeconds, double? RatePerSecond, int SessionHours, int? MembershipHours,
+    int? PairIntervalSeconds);

@@ -18,6 +18,7 @@ internal sealed record PublicAddress(Uri? Webhook)
                 "PublicUrl is the gateway's address as the provider reaches it, such as https://example.org.");
         }
 
-        return new(new Uri($"{url.GetLeftPart(UriPartial.Path).TrimEnd('/')}/api/webhooks/twilio"));
+        var provider = configuration["Sandbox:Provider"] is { Length: > 0 } name ? name.ToLowerInvariant() : "twilio";
+        return new(new Uri($"{url.GetLeftPart(UriPartial.Path).TrimEnd('/')}/api/webhooks/{provider}"));
     }
 }

@@ -14,11 +14,16 @@ internal sealed record SandboxOptions
 {
     public SandboxMode Mode { get; set; } = SandboxMode.Sandbox;
 
+    public SenderProvider Provider { get; set; } = SenderProvider.Twilio;
+
     /// <summary>The sender in E.164. Twilio's Sandbox: https://www.twilio.com/docs/whatsapp/sandbox.</summary>
     public string Number { get; set; } = "+14155238886";
 
     /// <summary>What people text after <c>join</c>.</summary>
     public string? JoinCode { get; set; }
+
+    /// <summary>Whether people have to join first: in Twilio's Sandbox, the real one or the emulated.</summary>
+    public bool HasMembership => Provider is SenderProvider.Twilio && Mode is not SandboxMode.Production;
 }
 
 /// <summary>Brings settings that people write in several ways into one, and names those that cannot be.</summary>
@@ -37,5 +42,10 @@ internal sealed class SandboxOptionsCheck : IPostConfigureOptions<SandboxOptions
             ? ValidateOptionsResult.Fail($"Sandbox:Number is not the sender's number. {remedy.English}")
             : !Enum.IsDefined(options.Mode)
                 ? ValidateOptionsResult.Fail("Sandbox:Mode is sandbox, production or emulator.")
-                : ValidateOptionsResult.Success;
+                : !Enum.IsDefined(options.Provider)
+                    ? ValidateOptionsResult.Fail("Sandbox:Provider is twilio, gupshup or meta.")
+                    : options is { Provider: not SenderProvider.Twilio, Mode: SandboxMode.Sandbox }
+                        ? ValidateOptionsResult.Fail(
+                            "Sandbox:Mode is production or emulator: only Twilio's senders have a Sandbox.")
+                        : ValidateOptionsResult.Success;
 }

@@ -1,14 +1,15 @@
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Extensions.Options;
 
 namespace Services.Campaigns;
 
 internal static class CreateTemplate
 {
     public static async Task<Results<Created<TemplateAnswer>, ValidationProblem>> HandleAsync(
-        TemplateForm request, Caller caller, CampaignsDbContext db, TimeProvider clock,
-        CancellationToken cancellationToken)
+        TemplateForm request, Caller caller, CampaignsDbContext db, IOptions<SandboxOptions> sandbox,
+        TimeProvider clock, CancellationToken cancellationToken)
     {
-        if (!request.TryRead(out var details, out var form))
+        if (!request.TryRead(sandbox.Value.Provider, out var details, out var form))
         {
             return form.Problem;
         }

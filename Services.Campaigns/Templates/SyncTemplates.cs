@@ -1,6 +1,7 @@
 using Contracts;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 using ServiceDefaults;
 
 namespace Services.Campaigns;
@@ -14,9 +15,17 @@ internal static class SyncTemplates
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(1);
 
     public static async Task<Results<Ok<SyncAnswer>, ProblemHttpResult>> HandleAsync(
-        Caller caller, MessagingClient messaging, CampaignsDbContext db, TimeProvider clock,
-        CancellationToken cancellationToken)
+        Caller caller, MessagingClient messaging, CampaignsDbContext db, IOptions<SandboxOptions> sandbox,
+        TimeProvider clock, CancellationToken cancellationToken)
     {
+        if (sandbox.Value.Provider is not SenderProvider.Twilio and var provider)
+        {
+            return Problems.Conflict(new Remedy(
+                $"{provider}'s templates are not read from here: add each by hand, with its id as {provider} shows it.",
+                $"Les modèles de {provider} ne sont pas lus d’ici : ajoutez-les un à un, avec l’identifiant qu’affiche "
+                + $"{provider}."));
+        }
+
         if (await ListAsync(messaging, cancellationToken) is not { } listed)
         {
             return TypedResults.Problem(
@@ -32,7 +41,7 @@ internal static class SyncTemplates
         var (added, updated, unchanged, skipped) = (0, 0, 0, 0);
         foreach (var theirs in listed.DistinctBy(template => template.ContentSid))
         {
-            if (!FormOf(theirs).TryRead(out var details, out _))
+            if (!FormOf(theirs).TryRead(sandbox.Value.Provider, out var details, out _))
             {
                 skipped++; // without a text, as a list of products is, or with more than we can send
                 continue;

@@ -9,7 +9,7 @@ internal sealed class Template
 
     public required string Name { get; set; }
 
-    /// <summary>Twilio's <c>HX…</c>.</summary>
+    /// <summary>Twilio's <c>HX…</c>, Gupshup's UUID, or the name at Meta, which its language makes complete.</summary>
     public required string ContentSid { get; set; }
 
     public required string Language { get; set; }

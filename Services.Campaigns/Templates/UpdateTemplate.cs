@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 using ServiceDefaults;
 
 namespace Services.Campaigns;
@@ -7,10 +8,10 @@ namespace Services.Campaigns;
 internal static class UpdateTemplate
 {
     public static async Task<Results<Ok<TemplateAnswer>, ValidationProblem, ProblemHttpResult>> HandleAsync(
-        Guid id, TemplateForm request, Caller caller, CampaignsDbContext db, TimeProvider clock,
-        CancellationToken cancellationToken)
+        Guid id, TemplateForm request, Caller caller, CampaignsDbContext db, IOptions<SandboxOptions> sandbox,
+        TimeProvider clock, CancellationToken cancellationToken)
     {
-        if (!request.TryRead(out var details, out var form))
+        if (!request.TryRead(sandbox.Value.Provider, out var details, out var form))
         {
             return form.Problem;
         }

@@ -20,24 +20,26 @@ internal sealed record GupshupEvents(string OwnNumber)
     public IEnumerable<WebhookEvent> Read(JsonElement root, DateTimeOffset now) =>
         root.ValueKind == JsonValueKind.Array ? root.EnumerateArray().SelectMany(one => Read(one, now))
         : root.Of("entry").ValueKind == JsonValueKind.Array ? PassedThrough.Read(root, now)
-        : root.Of("payload").ValueKind == JsonValueKind.Object ? [ReadEnvelope(root, now)]
+        : root.Of("payload").ValueKind == JsonValueKind.Object ? ReadEnvelope(root, now)
         : root.Of("response").ValueKind == JsonValueKind.Array ? Read(root.Of("response"), now)
         : Within(root, "response") is { ValueKind: JsonValueKind.Array } list ? Read(list, now)
         : root.Text("eventType") is { } word ? [ReadReport(root, word, now)]
         : root.Text("mobile") is { } person ? [ReadFlatMessage(root, person, now)]
         : [new WebhookEvent.Ignored($"the type {root.Text("type")}")];
 
-    private WebhookEvent ReadEnvelope(JsonElement root, DateTimeOffset now)
+    private IEnumerable<WebhookEvent> ReadEnvelope(JsonElement root, DateTimeOffset now)
     {
         var payload = root.Of("payload");
         return (root.Text("type"), payload.Text("type")) switch
         {
-            ("message", { } type) => ReadMessage(root, payload, type, now),
-            ("message-event", { } word) => ReadEvent(root, payload, word, now),
-            ("user-event", "opted-out") => ConsentOf(root, payload, OptOutType.Stop, now),
-            ("user-event", "opted-in") => ConsentOf(root, payload, OptOutType.Start, now),
-            ("preference-event", _) => ReadPreference(root, payload, now),
-            var (type, word) => new WebhookEvent.Ignored($"the type {type} {word}".TrimEnd()),
+            ("message", { } type) => [ReadMessage(root, payload, type, now)],
+            ("message-event", { } word) => [ReadEvent(root, payload, word, now)],
+            ("user-event", "opted-out") => [ConsentOf(root, payload, OptOutType.Stop, now)],
+            ("user-event", "opted-in") => [ConsentOf(root, payload, OptOutType.Start, now)],
+            ("preference-event", _) => payload.Of("payload").List("user_preferences")
+                .Select(one => PassedThrough.ReadPreference(one, root.Instant("timestamp", now)))
+                .DefaultIfEmpty(new WebhookEvent.Ignored("a preference of nobody")),
+            var (type, word) => [new WebhookEvent.Ignored($"the type {type} {word}".TrimEnd())],
         };
     }
 
@@ -72,7 +74,9 @@ internal sealed record GupshupEvents(string OwnNumber)
     {
         var detail = payload.Of("payload");
         var id = payload.Text("id");
-        if ((payload.Text("gsId") ?? payload.Text("externalId") ?? id) is not { } own || StatusOf(word) is not { } status)
+        var given = payload.Text("gsId") ?? payload.Text("externalId");
+        if ((given ?? id) is not { } own
+            || MetaEvents.StatusOf(word) is not { } status)
         {
             return new WebhookEvent.Ignored($"the event {word}");
         }
@@ -83,6 +87,10 @@ internal sealed record GupshupEvents(string OwnNumber)
                 Provider = Name,
                 ProviderMessageId = own,
                 AlternativeId = detail.Text("whatsappMessageId") ?? (own == id ? null : id),
+                // What Gupshup itself tells is under its own id; what WhatsApp does, a week later, no longer.
+                Recipient = given is not null || status is DeliveryStatus.Queued or DeliveryStatus.Failed
+                    ? WebhookJson.Number(payload.Text("destination"))
+                    : null,
                 Status = status,
                 ErrorCode = status == DeliveryStatus.Failed ? detail.Text("code") : null,
                 ReceivedAt = detail.Instant("ts", root.Instant("timestamp", now)),
@@ -90,17 +98,9 @@ internal sealed record GupshupEvents(string OwnNumber)
             word);
     }
 
-    private static WebhookEvent ReadPreference(JsonElement root, JsonElement payload, DateTimeOffset now) =>
-        payload.Of("payload").List("user_preferences").Select(preference => preference.Text("value") switch
-        {
-            "stop" => ConsentOf(root, preference, OptOutType.Stop, now),
-            "resume" => ConsentOf(root, preference, OptOutType.Start, now),
-            var word => new WebhookEvent.Ignored($"the preference {word}"),
-        }).FirstOrDefault() ?? new WebhookEvent.Ignored("a preference of nobody");
-
     private static WebhookEvent ConsentOf(
         JsonElement root, JsonElement person, OptOutType consent, DateTimeOffset now) =>
-        WebhookJson.Number(person.Text("phone") ?? person.Text("wa_id")) is not { } from
+        WebhookJson.Number(person.Text("phone")) is not { } from
             ? new WebhookEvent.Ignored("a consent of nobody")
             : new WebhookEvent.Consent(new()
             {
@@ -118,14 +118,14 @@ internal sealed record GupshupEvents(string OwnNumber)
             return new WebhookEvent.Ignored($"the event {word} of no message");
         }
 
-        // Enterprise has more words for failures than it documents; what is no other status is one.
-        var status = StatusOf(word.ToLowerInvariant()) ?? DeliveryStatus.Failed;
+        var status = EnterpriseStatusOf(word.ToLowerInvariant());
         return new WebhookEvent.Status(
             new()
             {
                 Provider = Name,
                 ProviderMessageId = own,
                 AlternativeId = external is null ? null : message,
+                Recipient = external is null ? null : WebhookJson.Number(report.Text("destAddr")),
                 Status = status,
                 ErrorCode = status == DeliveryStatus.Failed ? report.Text("errorCode") ?? report.Text("errCode") : null,
                 ReceivedAt = report.Instant("eventTs", report.Instant("timestamp", now)),
@@ -160,13 +160,10 @@ internal sealed record GupshupEvents(string OwnNumber)
     private static JsonElement? Within(JsonElement root, string name) =>
         root.Text(name) is { } text ? WebhookJson.Parse(Encoding.UTF8.GetBytes(text)) : null;
 
-    private static DeliveryStatus? StatusOf(string word) => word switch
-    {
-        "enqueued" => DeliveryStatus.Queued,
-        "sent" => DeliveryStatus.Sent,
-        "delivered" or "success" => DeliveryStatus.Delivered,
-        "read" => DeliveryStatus.Read,
-        "failed" => DeliveryStatus.Failed,
-        _ => null,
-    };
+    /// <summary>
+    /// Enterprise has more words for failures than it documents: what is no other status is one.
+    /// https://docs.gupshup.io/docs/real-time-delivery-reports
+    /// </summary>
+    private static DeliveryStatus EnterpriseStatusOf(string word) =>
+        word == "success" ? DeliveryStatus.Delivered : MetaEvents.StatusOf(word) ?? DeliveryStatus.Failed;
 }

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Contracts;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Options;
 using ServiceDefaults;
@@ -24,6 +25,12 @@ internal sealed class GupshupWebhook(IOptions<GupshupOptions> options, EventPubl
         {
             await WebhookBody.RefuseAsync(context, StatusCodes.Status401Unauthorized,
                 "Send the webhook's secret: as ?token= in the address, or as Authorization.");
+            return;
+        }
+
+        if (context.Request.Query[SelfTest.Field].ToString() is { Length: > 0 } word)
+        {
+            context.Response.Headers[SelfTest.Header] = SelfTest.Proof(options.Value.WebhookSecret, word);
             return;
         }
 

@@ -77,6 +77,10 @@ internal sealed record MetaEvents(string Provider, string OwnId)
                 AlternativeId = own == id ? null : id,
                 MessageId = message,
                 Attempt = attempt,
+                // Meta tells of what others have sent too; under Gupshup's id there is only what we have.
+                Recipient = OwnId == "id" || status.Text(OwnId) is null
+                    ? null
+                    : WebhookJson.Number(status.Text("recipient_id")),
                 Status = known,
                 ErrorCode = known == DeliveryStatus.Failed
                     ? status.List("errors").Select(error => error.Text("code")).FirstOrDefault() ?? status.Text("code")
@@ -86,7 +90,10 @@ internal sealed record MetaEvents(string Provider, string OwnId)
             word!);
     }
 
-    private WebhookEvent ReadPreference(JsonElement preference, DateTimeOffset now)
+    /// <summary>A person has stopped or resumed our marketing in WhatsApp itself.</summary>
+    /// <param name="preference">One of a list, which Gupshup passes through as it is.</param>
+    /// <param name="now">When it came, where it does not say when it happened.</param>
+    public WebhookEvent ReadPreference(JsonElement preference, DateTimeOffset now)
     {
         var from = WebhookJson.Number(preference.Text("wa_id") ?? preference.Text("user_id"));
         return (from, preference.Text("value")) switch
@@ -111,9 +118,10 @@ internal sealed record MetaEvents(string Provider, string OwnId)
         .Select(contact => contact.Of("profile").Text("name"))
         .FirstOrDefault();
 
-    private static DeliveryStatus? StatusOf(string? word) => word switch
+    /// <summary>Null for a word that tells nothing of one of our messages.</summary>
+    public static DeliveryStatus? StatusOf(string? word) => word switch
     {
-        "enqueued" => DeliveryStatus.Queued, // Gupshup's, in what it passes through
+        "enqueued" => DeliveryStatus.Queued, // Gupshup's own
         "sent" => DeliveryStatus.Sent,
         "delivered" => DeliveryStatus.Delivered,
         "read" or "played" => DeliveryStatus.Read,

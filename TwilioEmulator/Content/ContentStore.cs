@@ -67,6 +67,16 @@ internal sealed class ContentStore
         }
     }
 
+    /// <summary>By the name and the language under which WhatsApp has approved it.</summary>
+    public ContentTemplate? FindApproved(string? name, string? language)
+    {
+        lock (_lock)
+        {
+            return _templates.Values.FirstOrDefault(template =>
+                template.IsApproved && template.Approval.Name == name && template.Language == language);
+        }
+    }
+
     public ContentTemplate? Approve(string sid, string name, string category)
     {
         lock (_lock)

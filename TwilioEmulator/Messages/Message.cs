@@ -55,6 +55,12 @@ internal sealed class Message
 
     public string? StatusCallback { get; init; }
 
+    /// <inheritdoc cref="MessageOrder.Reference"/>
+    public string? Reference { get; init; }
+
+    /// <summary>What WhatsApp calls it, where that is another id than the provider's.</summary>
+    public string WhatsAppId { get; } = MetaDialect.NewWhatsAppId();
+
     public DateTimeOffset Created { get; }
 
     public MessageState State => _state;

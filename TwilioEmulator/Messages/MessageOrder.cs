@@ -4,7 +4,7 @@ using Microsoft.Extensions.Primitives;
 
 namespace TwilioEmulator;
 
-/// <summary>A create request that Twilio would accept.</summary>
+/// <summary>A request to send that the provider would accept.</summary>
 internal sealed partial record MessageOrder
 {
     public const string Channel = "whatsapp:";
@@ -24,6 +24,12 @@ internal sealed partial record MessageOrder
     public ContentTemplate? Content { get; init; }
 
     public string? StatusCallback { get; init; }
+
+    /// <summary>What the client wants back with each report, where the provider does that.</summary>
+    public string? Reference { get; init; }
+
+    /// <summary>The provider's code, if it takes the order although it is bound to fail.</summary>
+    public int? FailsWith { get; init; }
 
     /// <summary>
     /// The checks of https://www.twilio.com/docs/messaging/api/message-resource: what is missing, then what is

@@ -1,6 +1,7 @@
 "use strict";
 
 const cards = new Map();
+let joining = true;
 const notice = document.getElementById("notice");
 const time = new Intl.DateTimeFormat(undefined, { dateStyle: "short", timeStyle: "short" });
 
@@ -60,8 +61,8 @@ function show(card, phone) {
   const badge = card.querySelector(".badge");
   badge.textContent = phone.joined ? "joined" : "not joined";
   badge.classList.toggle("joined", phone.joined);
-  card.querySelector(".limits").textContent =
-    `${until("Joined", phone.joinedUntil)} · ${until("Free text", phone.windowUntil)}`;
+  const window = until("Free text", phone.windowUntil);
+  card.querySelector(".limits").textContent = joining ? `${until("Joined", phone.joinedUntil)} · ${window}` : window;
   card.querySelector("select").value = phone.behaviour;
   const list = card.querySelector(".messages");
   const atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 40;
@@ -88,6 +89,8 @@ async function refresh() {
 
 async function start() {
   const sandbox = await (await fetch("/sandbox")).json();
+  joining = sandbox.provider === "twilio"; // nobody else has a sandbox
+  document.body.classList.toggle("open", !joining);
   document.getElementById("sandbox").textContent = sandbox.sandbox
     ? `Each joins by texting “join ${sandbox.joinCode}” to ${sandbox.number}; Join does that.`
     : `Messages come from ${sandbox.number}; no joining is needed.`;

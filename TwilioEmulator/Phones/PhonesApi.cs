@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.Extensions.Options;
 
 namespace TwilioEmulator;
 
@@ -83,13 +84,12 @@ internal static class PhonesApi
     private static IResult Put(string number, PhoneSettings settings, PhoneBook phones, TimeProvider clock) =>
         ControlApi.Fault([.. settings.Next ?? [], .. settings.Always ?? []]) ?? Set(number, settings, phones, clock);
 
+    /// <summary>Where there is no Sandbox to join, the phone is set up and writes nothing.</summary>
     private static IResult Join(
-        string number, PhoneBook phones, Inbox inbox, Microsoft.Extensions.Options.IOptions<EmulatorOptions> options)
-    {
-        return phones.Set(number, phone => phone) is null
-            ? TooMany()
-            : Written(inbox.Write(Address(number), $"join {options.Value.JoinCode}", 1));
-    }
+        string number, PhoneBook phones, Inbox inbox, IOptions<EmulatorOptions> options, TimeProvider clock) =>
+        phones.Set(number, phone => phone) is not { } phone ? TooMany()
+        : options.Value.Provider is not Provider.Twilio ? TypedResults.Ok(PhoneView.Of(phone, clock.GetUtcNow()))
+        : Written(inbox.Write(Address(number), $"join {options.Value.JoinCode}", 1));
 
     private static IResult Reply(string number, ReplyRequest reply, Inbox inbox) =>
         reply.Text.Length > 4096 || reply.Times is < 1 or > 100

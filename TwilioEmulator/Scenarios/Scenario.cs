@@ -29,7 +29,7 @@ internal sealed record ScenarioPlan
 internal sealed class Scenario(IOptions<EmulatorOptions> options)
 {
     private volatile Current _current =
-        new(options.Value.Sandbox, new Strangers(), new FaultScript([], [], Random.Shared));
+        new(IsSandboxAt(options.Value, null), new Strangers(), new FaultScript([], [], Random.Shared));
 
     public bool IsSandbox => _current.Sandbox;
 
@@ -38,7 +38,7 @@ internal sealed class Scenario(IOptions<EmulatorOptions> options)
     public FaultScript Faults => _current.Faults;
 
     public void Play(ScenarioPlan plan) => _current = new Current(
-        plan.Sandbox ?? options.Value.Sandbox,
+        IsSandboxAt(options.Value, plan.Sandbox),
         plan.Strangers ?? new Strangers(),
         new FaultScript(
             plan.Next ?? [], plan.Always ?? [], plan.Seed is { } seed ? new Random(seed) : Random.Shared));
@@ -48,6 +48,10 @@ internal sealed class Scenario(IOptions<EmulatorOptions> options)
         var everybodys = Faults;
         return ofPhone?.TakeScripted() ?? everybodys.TakeScripted() ?? ofPhone?.Draw() ?? everybodys.Draw();
     }
+
+    // Nobody else has one.
+    private static bool IsSandboxAt(EmulatorOptions options, bool? wanted) =>
+        options.Provider is Provider.Twilio && (wanted ?? options.Sandbox);
 
     private sealed record Current(bool Sandbox, Strangers Strangers, FaultScript Faults);
 }

@@ -22,6 +22,20 @@ internal enum WebhookFailure
 internal sealed record ConnectionOverrides(
     int Retries, WebhookFailure Policy, TimeSpan ConnectTimeout, TimeSpan ReadTimeout, TimeSpan TotalTimeout)
 {
+    /// <summary>
+    /// Of providers whose webhooks' addresses ask for nothing: whatever fails is repeated, after ever longer pauses;
+    /// here for a minute, where Meta goes on for days. Gupshup waits 10 s for an answer.
+    /// https://docs.gupshup.io/docs/webhook-key-points
+    /// </summary>
+    public static readonly ConnectionOverrides Persistent = new(
+        6, WebhookFailure.All, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(2))
+    {
+        Pause = TimeSpan.FromSeconds(1),
+    };
+
+    /// <summary>Before the first repeat; before each further one twice as long.</summary>
+    public TimeSpan Pause { get; init; }
+
     public static ConnectionOverrides Parse(string fragment)
     {
         var given = new Dictionary<string, string>(StringComparer.Ordinal);

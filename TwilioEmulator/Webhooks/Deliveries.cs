@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.Extensions.Options;
 
 namespace TwilioEmulator;
@@ -6,18 +5,19 @@ namespace TwilioEmulator;
 /// <summary>How a message ends, decided when it is accepted.</summary>
 internal readonly record struct Fate(MessageStatus Last, int? ErrorCode = null);
 
-/// <summary>Moves accepted messages along and reports every step but the first, which the answer has told.</summary>
+/// <summary>
+/// Moves accepted messages along and reports every step; the first one, which the answer has told, where the provider
+/// does.
+/// </summary>
 internal sealed class Deliveries(
     BackgroundWork background,
+    IDialect dialect,
     Inbox inbox,
     PhoneBook phones,
     WebhookClient webhooks,
     IOptions<EmulatorOptions> options,
     TimeProvider clock)
 {
-    // Constant in an account: the sandbox is one installation of the channel.
-    private const string ChannelInstallSid = "XE00000000000000000000000000000001";
-
     public void Start(Message message, Fate fate, Fault? fault) =>
         background.Run(stopping => DeliverAsync(message, fate, fault, stopping));
 
@@ -27,11 +27,14 @@ internal sealed class Deliveries(
         var reports = Task.CompletedTask;
         var heldBack = new Stack<MessageStatus>();
 
-        foreach (var (status, at) in StepsTo(fate.Last))
+        foreach (var (status, at) in StepsTo(fate))
         {
             await Task.Delay(at > elapsed ? at - elapsed : TimeSpan.Zero, clock, stopping);
             elapsed = at > elapsed ? at : elapsed;
-            message.Advance(status, clock.GetUtcNow(), status == fate.Last ? fate.ErrorCode : null);
+            if (status is not MessageStatus.Queued)
+            {
+                message.Advance(status, clock.GetUtcNow(), status == fate.Last ? fate.ErrorCode : null);
+            }
 
             switch (fault?.Callbacks)
             {
@@ -72,24 +75,29 @@ internal sealed class Deliveries(
         // message.
         async Task ReportAsync(Task earlier, MessageStatus status, TimeSpan delay)
         {
-            if (message.StatusCallback is null)
+            if (dialect.Report(message, status, status == fate.Last ? fate.ErrorCode : null) is not { } report)
             {
                 return;
             }
 
-            var form = FormOf(message, status, status == fate.Last ? fate.ErrorCode : null);
             if (delay > TimeSpan.Zero)
             {
                 await Task.Delay(delay, clock, stopping);
             }
 
             await earlier;
-            await webhooks.PostAsync(message.StatusCallback, message.Sid, form, stopping);
+            await webhooks.PostAsync(report, stopping);
         }
     }
 
-    private IEnumerable<(MessageStatus Status, TimeSpan At)> StepsTo(MessageStatus last)
+    private IEnumerable<(MessageStatus Status, TimeSpan At)> StepsTo(Fate fate)
     {
+        var last = fate.Last;
+        if (dialect.ReportsAcceptance(fate))
+        {
+            yield return (MessageStatus.Queued, TimeSpan.Zero);
+        }
+
         if (last is MessageStatus.Failed)
         {
             yield return (last, options.Value.SentAfter);
@@ -111,37 +119,5 @@ internal sealed class Deliveries(
         {
             yield return (last, options.Value.ReadAfter);
         }
-    }
-
-    /// <summary>https://www.twilio.com/docs/messaging/guides/track-outbound-message-status</summary>
-    private List<KeyValuePair<string, string>> FormOf(Message message, MessageStatus status, int? errorCode)
-    {
-        var form = new List<KeyValuePair<string, string>>
-        {
-            new("ChannelPrefix", "whatsapp"),
-            new("ApiVersion", TwilioApi.Version),
-            new("MessageStatus", status.Word()),
-            new("SmsSid", message.Sid),
-            new("SmsStatus", status.Word()),
-            new("ChannelInstallSid", ChannelInstallSid),
-            new("To", message.To),
-            new("From", message.From),
-            new("MessageSid", message.Sid),
-            new("AccountSid", options.Value.AccountSid),
-        };
-
-        if (errorCode is { } code)
-        {
-            form.Add(new("ErrorCode", code.ToString(CultureInfo.InvariantCulture)));
-            form.Add(new("ErrorMessage", DeliveryErrors.Text(code)));
-            form.Add(new("ChannelStatusMessage", DeliveryErrors.Text(code)));
-        }
-
-        if (status is MessageStatus.Read)
-        {
-            form.Add(new("EventType", "READ"));
-        }
-
-        return form;
     }
 }

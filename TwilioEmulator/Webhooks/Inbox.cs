@@ -5,6 +5,7 @@ namespace TwilioEmulator;
 /// <summary>What people write to the sandbox's number.</summary>
 internal sealed class Inbox(
     BackgroundWork background,
+    IDialect dialect,
     MessageStore messages,
     PhoneBook phones,
     WebhookClient webhooks,
@@ -25,44 +26,21 @@ internal sealed class Inbox(
 
         var message = new Message(text, MessageStatus.Received, now)
         {
-            Sid = TwilioJson.NewSid("SM"),
+            Sid = dialect.NewId(),
             From = phone,
             To = MessageOrder.Channel + options.Value.SandboxNumber,
         };
         messages.Add(message);
 
-        if (options.Value.InboundWebhookUrl is { } url)
+        var profileName = phones.Find(phone)?.ProfileName ?? "";
+        background.Run(async stopping =>
         {
-            var form = FormOf(message, phones.Find(phone)?.ProfileName ?? "");
-            background.Run(async stopping =>
+            for (var i = 0; i < times && dialect.Incoming(message, profileName) is { } call; i++)
             {
-                for (var i = 0; i < times; i++)
-                {
-                    await webhooks.PostAsync(url, message.Sid, form, stopping);
-                }
-            });
-        }
+                await webhooks.PostAsync(call, stopping);
+            }
+        });
 
         return message;
     }
-
-    /// <summary>https://www.twilio.com/docs/messaging/guides/webhook-request</summary>
-    private List<KeyValuePair<string, string>> FormOf(Message message, string profileName) =>
-    [
-        new("SmsMessageSid", message.Sid),
-        new("NumMedia", "0"),
-        new("ProfileName", profileName),
-        new("MessageType", "text"),
-        new("SmsSid", message.Sid),
-        new("WaId", message.From[(MessageOrder.Channel.Length + 1)..]),
-        new("SmsStatus", "received"),
-        new("Body", message.Body),
-        new("To", message.To),
-        new("NumSegments", "1"),
-        new("ReferralNumMedia", "0"),
-        new("MessageSid", message.Sid),
-        new("AccountSid", options.Value.AccountSid),
-        new("From", message.From),
-        new("ApiVersion", TwilioApi.Version),
-    ];
 }

@@ -1,19 +1,15 @@
-using System.Net.Http.Headers;
 using System.Net.Sockets;
-using System.Text;
-using Microsoft.Extensions.Options;
 
 namespace TwilioEmulator;
 
-/// <summary>Calls webhooks as Twilio does: a signed form, time limits, repeats as the URL's fragment asks.</summary>
-internal sealed partial class WebhookClient(
-    IOptions<EmulatorOptions> options, TimeProvider clock, ILogger<WebhookClient> logger) : IDisposable
+/// <summary>Calls webhooks as the providers do: within limits of time, and again if that fails.</summary>
+internal sealed partial class WebhookClient(TimeProvider clock, ILogger<WebhookClient> logger) : IDisposable
 {
     private static readonly HttpRequestOptionsKey<TimeSpan> ConnectTimeout = new("ConnectTimeout");
 
     private readonly HttpClient _http = new(new SocketsHttpHandler
     {
-        ActivityHeadersPropagator = null, // Twilio sends no traceparent
+        ActivityHeadersPropagator = null, // no provider sends a traceparent
         ConnectCallback = ConnectAsync,
         MaxAutomaticRedirections = 10,
         MaxConnectionsPerServer = 64,
@@ -24,34 +20,21 @@ internal sealed partial class WebhookClient(
         Timeout = Timeout.InfiniteTimeSpan, // the overrides set it
     };
 
-    /// <summary>Ends when the webhook has answered, or Twilio would have given up. The sid is for the log.</summary>
-    public async Task PostAsync(
-        string url, string sid, IReadOnlyCollection<KeyValuePair<string, string>> form,
-        CancellationToken cancellationToken)
+    /// <summary>Ends when the webhook has answered, or the provider would have given up.</summary>
+    public async Task PostAsync(WebhookRequest call, CancellationToken cancellationToken)
     {
-        var uri = new Uri(url);
-        var target = uri.GetComponents(
-            UriComponents.SchemeAndServer | UriComponents.PathAndQuery, UriFormat.UriEscaped);
-        var signature = TwilioSignature.Sign(options.Value.AuthToken, target, form);
-        var overrides = ConnectionOverrides.Parse(uri.Fragment);
-
-        // One token for all repeats of one event.
-        var idempotencyToken = Guid.NewGuid().ToString();
+        var overrides = call.Overrides;
         using var total = new CancellationTokenSource(overrides.TotalTimeout, clock);
         using var untilTotal = CancellationTokenSource.CreateLinkedTokenSource(total.Token, cancellationToken);
 
         for (var repeats = 0; ; repeats++)
         {
-            using var request = new HttpRequestMessage(HttpMethod.Post, target);
-            request.Content = new FormUrlEncodedContent(form);
-            request.Headers.Add("X-Twilio-Signature", signature);
-            request.Headers.Add("I-Twilio-Idempotency-Token", idempotencyToken);
-            request.Headers.UserAgent.ParseAdd("TwilioProxy/1.1");
+            using var request = new HttpRequestMessage(HttpMethod.Post, call.Url);
+            request.Content = call.Content();
             request.Options.Set(ConnectTimeout, overrides.ConnectTimeout);
-            if (uri.UserInfo.Length > 0)
+            foreach (var (name, value) in call.Headers)
             {
-                request.Headers.Authorization = new AuthenticationHeaderValue(
-                    "Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(Uri.UnescapeDataString(uri.UserInfo))));
+                request.Headers.TryAddWithoutValidation(name, value);
             }
 
             var failure = await TryPostAsync(request, overrides.ReadTimeout, untilTotal.Token);
@@ -63,9 +46,11 @@ internal sealed partial class WebhookClient(
 
             if (repeats >= overrides.Retries || !overrides.Policy.HasFlag(failure) || total.IsCancellationRequested)
             {
-                LogFailed(sid, failure, repeats + 1);
+                LogFailed(call.Sid, failure, repeats + 1);
                 return;
             }
+
+            await Task.Delay(overrides.Pause * Math.Pow(2, repeats), clock, cancellationToken);
         }
     }
 

@@ -7,9 +7,23 @@ public sealed class PageTests
 
     public static TheoryData<string> Pages => [.. Document.All.Select(page => page.Path)];
 
-    public static TheoryData<string> Guides =>
-        [.. Document.All.Where(page => page.Path.StartsWith(English, StringComparison.Ordinal))
-            .Select(page => page.Path[English.Length..])];
+    public static TheoryData<string, string> Guides
+    {
+        get
+        {
+            // The one whose name was agreed on stands above the folders.
+            var guides = new TheoryData<string, string>
+            {
+                { "docs/MIGRATION-GUPSHUP.en.md", "docs/MIGRATION-GUPSHUP.md" },
+            };
+            foreach (var name in PathsBelow(English))
+            {
+                guides.Add(English + name, French + name);
+            }
+
+            return guides;
+        }
+    }
 
     [Theory]
     [MemberData(nameof(Pages))]
@@ -35,9 +49,9 @@ public sealed class PageTests
 
     [Theory]
     [MemberData(nameof(Guides))]
-    public void A_guide_has_the_same_parts_in_both_languages(string name)
+    public void A_guide_has_the_same_parts_in_both_languages(string inEnglish, string inFrench)
     {
-        var (english, french) = (Document.Read(English + name), Document.Read(French + name));
+        var (english, french) = (Document.Read(inEnglish), Document.Read(inFrench));
 
         Assert.Equal(english.Headings.Count, french.Headings.Count);
         Assert.Equal(english.Blocks.Select(block => block.Kind), french.Blocks.Select(block => block.Kind));

@@ -11,6 +11,8 @@ public sealed class EmulatorOptionsTests
     [InlineData("JoinCode", "two words", "Emulator__JoinCode")]
     [InlineData("InboundWebhookUrl", "webhook", "Emulator__InboundWebhookUrl")]
     [InlineData("MinInterval", "-00:00:01", "Emulator__MinInterval")]
+    [InlineData("Provider", "gupshup", "Emulator__Gupshup__ApiKey")]
+    [InlineData("Provider", "meta", "Emulator__Meta__AppSecret")]
     public async Task A_wrong_setting_stops_the_start_and_is_named(string name, string value, string message)
     {
         var failure = await Assert.ThrowsAsync<OptionsValidationException>(

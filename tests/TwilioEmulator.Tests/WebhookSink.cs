@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Text;
+using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -14,6 +16,11 @@ internal sealed record WebhookCall(
     public string this[string name] => Form.GetValueOrDefault(name, "");
 
     public string Status => this["MessageStatus"];
+
+    /// <summary>As it came, byte for byte.</summary>
+    public byte[] Body { get; init; } = [];
+
+    public JsonElement Json => JsonElement.Parse(Body);
 }
 
 /// <summary>Takes the emulator's webhooks, as a real server on a free port.</summary>
@@ -73,13 +80,18 @@ internal sealed class WebhookSink : IAsyncDisposable
 
     private async Task TakeAsync(HttpContext http)
     {
-        using var reader = new StreamReader(http.Request.Body);
-        var form = new FormReader(await reader.ReadToEndAsync()).ReadForm();
+        using var copy = new MemoryStream();
+        await http.Request.Body.CopyToAsync(copy);
+        var body = copy.ToArray();
+        var form = http.Request.HasFormContentType ? new FormReader(Encoding.UTF8.GetString(body)).ReadForm() : [];
         http.Response.StatusCode = Answer(_calls.Count);
         _calls.Enqueue(new WebhookCall(
             http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget,
             form.ToDictionary(pair => pair.Key, pair => pair.Value.ToString()),
-            http.Request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString())));
+            http.Request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString()))
+        {
+            Body = body,
+        });
         _arrived.Release();
     }
 }

@@ -24,6 +24,29 @@ public class CampaignMessageTests
         }).QuickCheckThrowOnFailure();
 
     [Fact]
+    public void By_whichever_of_two_ids_each_report_names_the_message_the_end_is_the_same() =>
+        Prop.ForAll(Arb.From(
+            from statuses in Gen.SubListOf<DeliveryStatus>(
+                DeliveryStatus.Queued, DeliveryStatus.Sent, DeliveryStatus.Delivered, DeliveryStatus.Read)
+            from told in Disordered([.. statuses.Select(status => Status(null, status))])
+            from byTheOther in Gen.Elements(true, false).ArrayOf(told.Length)
+            select (told, byTheOther)), history =>
+        {
+            var message = Ordered(1);
+            Play(message, Accepted(1));
+            foreach (var (report, other) in history.told.Cast<MessageReport.Status>().Zip(history.byTheOther))
+            {
+                message.Apply(other
+                    ? report with { ProviderMessageId = "wamid", AlternativeId = report.ProviderMessageId }
+                    : report with { AlternativeId = "wamid" });
+            }
+
+            return message.Status == TruthOf([Accepted(1), .. history.told])
+                && message.ProviderMessageId == Sid(1)
+                && message.AlternativeMessageId == (history.told.Length == 0 ? null : "wamid");
+        }).QuickCheckThrowOnFailure();
+
+    [Fact]
     public void A_history_that_is_told_again_changes_nothing() =>
         Prop.ForAll(Arb.From(
             from attempt in Gen.Choose(1, 3)

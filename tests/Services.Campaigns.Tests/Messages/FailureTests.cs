@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Contracts;
 
 namespace Services.Campaigns.Tests;
 
@@ -42,6 +43,35 @@ public class FailureTests(CampaignsApp app)
         Assert.Equal(1, (int)retried["retried"]!);
         await campaign.Orders.AcceptNextAsync(1);
         await app.StatsAsync(campaign.Id, stats => (int)stats["failed"]! == 2 && (int)stats["sent"]! == 2);
+    }
+
+    [Fact]
+    public async Task A_code_is_explained_as_the_provider_means_it_who_gave_it()
+    {
+        (string Provider, string Code)[] causes = [("gupshup", "1002"), ("gupshup", "131049"), ("meta", "131026")];
+        await using var campaign = await app.LaunchAsync(causes.Length);
+        foreach (var (provider, code) in causes)
+        {
+            await campaign.Orders.RejectAsync(await campaign.Orders.NextAsync(), code, provider);
+        }
+
+        await app.CompletedAsync(campaign.Id);
+
+        var expected = causes.Select(cause =>
+            (cause.Provider, cause.Code, ProviderErrors.Find(cause.Provider, cause.Code).English.Title)).Order();
+        Assert.DoesNotContain(
+            expected, cause => cause.Title == ProviderErrors.Find("twilio", cause.Code).English.Title);
+        var failures = (await app.GetAsync($"/api/campaigns/{campaign.Id}/failures")).AsArray();
+        Assert.Equal(expected, failures.Select(cause => Read(cause!, cause!)).Order());
+        var messages = await app.MessagesAsync(campaign.Id);
+        Assert.Equal(expected, messages.Select(message => Read(message!, message!["error"]!)).Order());
+        var all = (await app.GetAsync("/api/stats/failures?days=1")).AsArray();
+        Assert.Superset(expected.ToHashSet(), all.Select(cause => Read(cause!, cause!)).ToHashSet());
+        var export = await app.Client.GetStringAsync($"/api/campaigns/{campaign.Id}/export");
+        Assert.All(expected, cause => Assert.Contains(cause.Title, export, StringComparison.Ordinal));
+
+        static (string, string, string) Read(JsonNode one, JsonNode error) =>
+            ((string)one["provider"]!, (string)error["code"]!, (string)error["title"]!);
     }
 
     [Theory]

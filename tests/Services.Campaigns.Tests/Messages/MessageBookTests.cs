@@ -101,6 +101,50 @@ public class MessageBookTests(Books books) : IClassFixture<Books>
     }
 
     [Fact]
+    public async Task A_status_under_whatsapps_id_alone_finds_the_message_once_both_ids_were_told_together()
+    {
+        var (id, _) = await books.OrderedAsync(await books.CampaignAsync());
+        var (own, whatsapp) = ($"{id}", $"wamid.{id:N}");
+        await EnterAsync(id, new MessageReport.Accepted(1, own, At(1)));
+        await EnterAsync(new(null, own, whatsapp), Told(DeliveryStatus.Queued, own, whatsapp));
+
+        await EnterAsync(new(null, whatsapp), Told(DeliveryStatus.Read, whatsapp));
+
+        Assert.Equal(MessageStatus.Read, await books.StatusAsync(id));
+        Assert.Equal((own, whatsapp), await IdsAsync(id));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_status_that_names_two_ids_waits_for_the_acceptance_under_either(bool ownFirst)
+    {
+        var (id, _) = await books.OrderedAsync(await books.CampaignAsync());
+        var (own, whatsapp) = ($"{id}", $"wamid.{id:N}");
+        var (first, second) = ownFirst ? (own, whatsapp) : (whatsapp, own);
+
+        await EnterAsync(new(null, first, second), Told(DeliveryStatus.Delivered, first, second));
+        await EnterAsync(id, new MessageReport.Accepted(1, own, At(1)));
+
+        Assert.Equal(MessageStatus.Delivered, await books.StatusAsync(id));
+        Assert.Equal((own, whatsapp), await IdsAsync(id));
+        Assert.Equal(0, await EarlyAsync(first));
+    }
+
+    [Fact]
+    public async Task Another_attempt_has_ids_of_its_own()
+    {
+        var (id, _) = await books.OrderedAsync(await books.CampaignAsync());
+        await EnterAsync(id, new MessageReport.Accepted(1, "first", At(1)));
+        await EnterAsync(id, Told(DeliveryStatus.Queued, "first", "wamid.first"));
+
+        await EnterAsync(id, new MessageReport.Accepted(2, "second", At(200)) { Provider = "gupshup" });
+
+        Assert.Equal(("second", null), await IdsAsync(id));
+        Assert.Equal("gupshup", await books.ScalarAsync<string>("select provider from messages where id = $1", id));
+    }
+
+    [Fact]
     public async Task A_status_that_another_process_keeps_while_the_acceptance_is_being_entered_is_not_forgotten()
     {
         var (id, _) = await books.OrderedAsync(await books.CampaignAsync());
@@ -167,11 +211,16 @@ public class MessageBookTests(Books books) : IClassFixture<Books>
         Assert.Equal(("left", At(20)), await NotJoinedAsync(known));
     }
 
-    [Fact]
-    public async Task Error_21610_opts_the_person_out_once()
+    [Theory]
+    [InlineData(null, "21610")]
+    [InlineData("twilio", "21610")]
+    [InlineData("gupshup", "1012")]
+    [InlineData("gupshup", "131050")]
+    [InlineData("meta", "131050")]
+    public async Task A_providers_code_for_an_opt_out_opts_the_person_out_once(string? provider, string code)
     {
         var (id, contact) = await books.OrderedAsync(await books.CampaignAsync());
-        var refusal = new MessageReport.Rejected(1, "21610", false, At(10));
+        var refusal = new MessageReport.Rejected(1, code, false, At(10)) { Provider = provider };
         await EnterAsync(id, refusal);
         Assert.Equal(At(10).UtcDateTime, await OptedOutAtAsync());
 
@@ -214,6 +263,13 @@ public class MessageBookTests(Books books) : IClassFixture<Books>
 
     private Task EnterAsync(MessageKey key, MessageReport report) =>
         books.Book.EnterAsync(key, report, CancellationToken.None);
+
+    private static MessageReport.Status Told(DeliveryStatus status, string id, string? alternative = null) =>
+        new(null, status, id, At(3)) { AlternativeId = alternative };
+
+    private async Task<(string?, string?)> IdsAsync(Guid message) => (
+        await books.ScalarAsync<string>("select provider_message_id from messages where id = $1", message),
+        await books.ScalarAsync<string>("select alternative_message_id from messages where id = $1", message));
 
     private Task<long> EarlyAsync(string sid) => books.ScalarAsync<long>(
         "select count(*) from early_statuses where provider_message_id = $1", sid);

@@ -104,12 +104,12 @@ internal sealed class OrderDesk : IAsyncDisposable
 
         public Task AcceptAsync(SendMessage order) => AnswerAsync(order, () => _desk.AcceptAsync(order));
 
-        public Task RejectAsync(SendMessage order, string code) => AnswerAsync(order, () => _desk.SayAsync(
-            new MessageRejected
+        public Task RejectAsync(SendMessage order, string code, string provider = "twilio") => AnswerAsync(
+            order, () => _desk.SayAsync(new MessageRejected
             {
                 MessageId = order.MessageId,
                 Attempt = order.Attempt,
-                Provider = "twilio",
+                Provider = provider,
                 ErrorCode = code,
                 RejectedAt = Now(),
             }));

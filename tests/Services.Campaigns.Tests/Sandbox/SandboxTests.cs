@@ -90,6 +90,7 @@ public class SandboxTests(CampaignsApp app)
     [Theory]
     [InlineData("Sandbox:Number", "0612345678")]
     [InlineData("Sandbox:Mode", "test")]
+    [InlineData("Sandbox:Provider", "sms")]
     [InlineData("Sending:MinInterval", "-00:00:03")]
     [InlineData("Sending:RatePerSecond", "0")]
     [InlineData("PublicUrl", "campaigns.example")]
@@ -111,6 +112,36 @@ public class SandboxTests(CampaignsApp app)
         Assert.Equal((SandboxMode.Sandbox, "+14155238886", null), (options.Mode, options.Number, options.JoinCode));
         Assert.Null(services.GetRequiredService<IOptions<SendingOptions>>().Value.RatePerSecond);
         Assert.Null(services.GetRequiredService<PublicAddress>().Webhook);
+    }
+
+    [Theory]
+    [InlineData("twilio", "production", false)]
+    [InlineData("twilio", "emulator", true)]
+    [InlineData("gupshup", "emulator", false)]
+    [InlineData("Meta", "production", false)]
+    public void Each_provider_has_its_webhook_and_only_Twilio_a_Sandbox_to_join(
+        string provider, string mode, bool hasMembership)
+    {
+        var services = Start(new()
+        {
+            ["Sandbox:Provider"] = provider,
+            ["Sandbox:Mode"] = mode,
+            ["PublicUrl"] = "https://campaigns.example",
+        });
+
+        Assert.Equal(hasMembership, services.GetRequiredService<IOptions<SandboxOptions>>().Value.HasMembership);
+        Assert.Equal(
+            $"https://campaigns.example/api/webhooks/{provider.ToLowerInvariant()}",
+            services.GetRequiredService<PublicAddress>().Webhook?.ToString());
+    }
+
+    [Fact]
+    public void Another_provider_than_Twilio_has_no_Sandbox()
+    {
+        var exception = Record.Exception(() =>
+            Start(new() { ["Sandbox:Provider"] = "meta", ["Sandbox:Mode"] = "sandbox" }));
+
+        Assert.Contains("Sandbox:Mode", exception?.Message, StringComparison.Ordinal);
     }
 
     private static ServiceProvider Start(Dictionary<string, string?> settings)

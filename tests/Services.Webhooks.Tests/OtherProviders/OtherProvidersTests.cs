@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Text.Json;
 using Contracts;
+using FsCheck.Fluent;
 
 namespace Services.Webhooks.Tests;
 
@@ -53,6 +55,20 @@ public sealed class OtherProvidersTests(WebhookFixture fixture) : IClassFixture<
     }
 
     [Fact]
+    public async Task A_self_test_with_gupshups_secret_is_answered_with_the_proof_that_we_know_it()
+    {
+        using var answer = await PostAsync(
+            $"{GupshupPath}?{SelfTest.Field}=word", "", WebhookHost.GupshupSecret);
+        using var refused = await PostAsync($"{GupshupPath}?{SelfTest.Field}=word", "", "another");
+
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Equal(
+            SelfTest.Proof(WebhookHost.GupshupSecret, "word"), answer.Headers.GetValues(SelfTest.Header).Single());
+        Assert.Equal(HttpStatusCode.Unauthorized, refused.StatusCode);
+        Assert.False(refused.Headers.Contains(SelfTest.Header));
+    }
+
+    [Fact]
     public async Task A_report_in_a_form_brings_each_of_its_events()
     {
         var vector = Vectors.Of("gupshup", "11-enterprise-delivery-report-batch.json");
@@ -66,6 +82,27 @@ public sealed class OtherProvidersTests(WebhookFixture fixture) : IClassFixture<
             && one.ProviderMessageId == "4610000000000000001-110000000000000001");
         await fixture.Statuses.HearsAsync(one => one.ErrorCode == "021"
             && one.ProviderMessageId == "4610000000000000002-110000000000000002");
+    }
+
+    // Property 8 of the Gupshup plan, with the time that Gupshup gives: https://docs.gupshup.io/docs/webhook-key-points
+    [Fact]
+    public async Task Property_8_every_call_is_answered_within_gupshups_ten_seconds()
+    {
+        var calls = from text in Requests.Text
+                    from number in Gen.Choose(0, 999_999)
+                    from word in Gen.Elements("message", "enqueued", "sent", "delivered", "read", "failed", "mismatch")
+                    select JsonSerializer.Serialize(word == "message"
+                        ? (object)new { type = word, mobile = $"33639{number:d6}", text, timestamp = number }
+                        : new { type = "message-event", eventType = word, externalId = $"{number}", cause = text });
+
+        foreach (var call in calls.Sample(100))
+        {
+            var began = TimeProvider.System.GetTimestamp();
+            using var answer = await PostAsync(GupshupPath, call, WebhookHost.GupshupSecret);
+
+            Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+            Assert.True(TimeProvider.System.GetElapsedTime(began) < TimeSpan.FromSeconds(10), call);
+        }
     }
 
     [Theory]

@@ -67,13 +67,16 @@ public sealed class LocalRun : IAsyncDisposable
     }
 
     /// <summary>A draft with a Message 2; its id.</summary>
+    /// <param name="name">Of the campaign.</param>
     /// <param name="audience">As the API takes it.</param>
-    public async Task<string> CreateCampaignAsync(string name, object audience)
+    /// <param name="contentSid">The emulator's appointment reminder, under the provider's id.</param>
+    public async Task<string> CreateCampaignAsync(
+        string name, object audience, string contentSid = "HXb5b62575e6e4ff6129ad7c8efe1f983e")
     {
         var template = await PostAsync("/api/templates", new
         {
             name = "Rendez-vous",
-            contentSid = "HXb5b62575e6e4ff6129ad7c8efe1f983e",
+            contentSid,
             language = "en",
             body = "Your appointment is coming up on {{1}} at {{2}}.",
             variables = Variables,
