@@ -55,7 +55,7 @@ internal static class SignIn
             TypedResults.Ok(new SignedIn(Roles.NameOf(context.User), Roles.RoleOf(context.User))));
 
         var keys = auth.MapGroup("/api-keys").RequireAuthorization(Roles.Admin);
-        keys.MapPost("/", ApiKeyEndpoints.CreateAsync);
+        keys.MapPost("/", ApiKeyEndpoints.CreateAsync).WithMetadata(ApiKeyEndpoints.ShownOnce);
         keys.MapGet("/", ApiKeyEndpoints.ListAsync);
         keys.MapDelete("/{id:guid}", ApiKeyEndpoints.DeleteAsync);
 
@@ -75,6 +75,13 @@ internal static class SignIn
             }
         });
     }
+
+    /// <summary>Who changes keys or people; null for what else is asked: services take care of their own.</summary>
+    public static string? WriterIn(HttpContext context) =>
+        context.Request.Path.StartsWithSegments("/api/auth/api-keys")
+        || context.Request.Path.StartsWithSegments("/api/auth/users")
+            ? Roles.NameOf(context.User)
+            : null;
 
     private static async Task<NoContent> LogoutAsync(
         HttpContext context, Users users, CancellationToken cancellationToken)

@@ -69,11 +69,11 @@ internal sealed class Campaign
 
     public DateTimeOffset UpdatedAt { get; set; }
 
-    public static Campaign Create(CampaignDetails details, DateTimeOffset now)
+    public static Campaign Create(CampaignDetails details, DateTimeOffset now, Guid? id = null)
     {
         var campaign = new Campaign
         {
-            Id = Guid.CreateVersion7(now),
+            Id = id ?? Guid.CreateVersion7(now),
             Name = details.Name,
             TemplateId = details.TemplateId,
             Audience = details.Audience,

@@ -8,9 +8,14 @@ namespace Services.Campaigns;
 internal static class DuplicateCampaign
 {
     public static async Task<Results<Created<CampaignAnswer>, ProblemHttpResult>> HandleAsync(
-        Guid id, HttpRequest request, Caller caller, CampaignsDbContext db, TimeProvider clock,
+        Guid id, NewId copyId, HttpRequest request, Caller caller, CampaignsDbContext db, TimeProvider clock,
         CancellationToken cancellationToken)
     {
+        if (copyId.MayExist && await db.Campaigns.FindAsync([copyId.Value], cancellationToken) is { } made)
+        {
+            return CreateCampaign.Answer(made);
+        }
+
         if (await db.Campaigns.AsNoTracking().SingleOrDefaultAsync(c => c.Id == id, cancellationToken)
             is not { } campaign)
         {
@@ -24,10 +29,10 @@ internal static class DuplicateCampaign
             new(
                 name, campaign.TemplateId, campaign.Variables, campaign.Message2Body, campaign.Message2WithinHours,
                 campaign.Audience, StartAt: null, campaign.QuietHours),
-            now);
+            now, copyId.Value);
         db.Campaigns.Add(copy);
         db.Activity.Add(ActivityEntry.Of(caller, "campaign.duplicated", copy.Id, copy.Name, now));
         await db.SaveChangesAsync(cancellationToken);
-        return TypedResults.Created($"/api/campaigns/{copy.Id}", CampaignAnswer.Of(copy));
+        return CreateCampaign.Answer(copy);
     }
 }
