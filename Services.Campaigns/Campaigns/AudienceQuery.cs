@@ -21,9 +21,9 @@ internal sealed class AudienceQuery
         var rendered = variables.Select((variable, index) => (
             Column: $"v{index}",
             Name: values.Add(variable.Key),
-            Text: MessageText.ParseVariable(variable.Value).ToSql(values.Add))).ToList();
+            Text: MessageText.ParseVariable(variable.Value))).ToList();
         Rendered = rendered.Count == 0 ? "select 1"
-            : "select " + string.Join(", ", rendered.Select(variable => $"{variable.Text} as {variable.Column}"));
+            : "select " + string.Join(", ", rendered.Select(variable => $"{variable.Text.ToSql(values.Add)} as {variable.Column}"));
         Variables = "jsonb_build_object("
             + string.Join(", ", rendered.Select(variable => $"{variable.Name}::text, {variable.Column}")) + ")";
 
@@ -33,7 +33,7 @@ internal sealed class AudienceQuery
             : $"when c.not_joined_at > coalesce(c.joined_at, '-infinity') then '{Consequences.NotJoined}'";
         Reason = $"case when c.opted_out_at is not null then '{SkipReasons.OptedOut}' {notJoined} "
             + string.Concat(rendered.Select(variable =>
-                $"when {variable.Column} = '' then '{SkipReasons.MissingVariable}' || {variable.Name}::text "))
+                $"when {variable.Text.IsEmptySql(values.Add)} then '{SkipReasons.MissingVariable}' || {variable.Name}::text "))
             + "end";
     }
 

@@ -38,8 +38,8 @@ public class IdempotencyTests(CampaignsApp app)
         var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => SendAsync("/api/campaigns", key, form)));
 
         Assert.Equal(before + 1, await CampaignsNamedAsync("Une fois"));
-        Assert.All(answers, answer => Assert.Contains(
-            answer.StatusCode, [HttpStatusCode.Created, HttpStatusCode.Conflict]));
+        Assert.All(
+            answers, answer => Assert.True(answer.StatusCode is HttpStatusCode.Created or HttpStatusCode.Conflict));
         Assert.Single(answers, answer =>
             answer.StatusCode is HttpStatusCode.Created && !answer.Headers.Contains("Idempotent-Replayed"));
         Array.ForEach(answers, answer => answer.Dispose());

@@ -165,6 +165,10 @@ internal sealed class ImportStore(NpgsqlDataSource database, TimeProvider clock)
     public async Task PruneAsync(CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
+        await ExecuteAsync("""
+            with gone as (delete from contact_counts returning n)
+            insert into contact_counts select sum(n) from gone having count(*) > 0
+            """, cancellationToken);
         await ExecuteAsync(
             "delete from contact_imports where state = 'uploading' and created_at < $1", cancellationToken,
             now - UploadPatience);

@@ -61,7 +61,9 @@ public sealed class IdempotencyTests(DatabaseFixture databases)
 
         var answers = new[] { made, again, crashed };
         Assert.All(answers, answer => Assert.Equal(HttpStatusCode.Created, answer.StatusCode));
-        Assert.Single((await Task.WhenAll(answers.Select(answer => answer.Content.ReadAsStringAsync()))).Distinct());
+        var entries = await Task.WhenAll(
+            answers.Select(answer => answer.Content.ReadFromJsonAsync<JsonElement>()));
+        Assert.Single(entries.Select(entry => entry.GetProperty("id").GetGuid()).Distinct());
         Assert.Equal("true", Assert.Single(again.Headers.GetValues("Idempotent-Replayed")));
         await Problem.AssertAsync(other, HttpStatusCode.UnprocessableEntity);
     }
