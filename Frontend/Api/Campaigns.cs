@@ -12,16 +12,18 @@ public enum CampaignStatus
     Cancelled,
 }
 
-/// <param name="StatusReason">The error code that paused it by itself.</param>
+/// <param name="PausedBecause">What paused it by itself.</param>
 /// <param name="Stats">In lists.</param>
 public sealed record Campaign(
-    Guid Id, string Name, CampaignStatus Status, string? StatusReason, Message1 Message1, Message2? Message2,
+    Guid Id, string Name, CampaignStatus Status, PausedBecause? PausedBecause, Message1 Message1, Message2? Message2,
     Audience Audience, DateTimeOffset? StartAt, QuietHours? QuietHours, DateTimeOffset CreatedAt,
     DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt, CampaignStats? Stats = null)
 {
     /// <summary>Something will still happen by itself.</summary>
     public bool IsUnderWay => Status is CampaignStatus.Scheduled or CampaignStatus.Running or CampaignStatus.Paused;
 }
+
+public sealed record PausedBecause(string Title, string Explanation, string Action);
 
 /// <summary>How many campaigns there are in each state.</summary>
 public sealed record CampaignCounts(

@@ -26,7 +26,7 @@ internal sealed class Campaign
 
     public CampaignStatus Status { get; private set; }
 
-    /// <summary>The error code that paused it by itself.</summary>
+    /// <summary>The code in the error dictionary of what paused it by itself.</summary>
     public string? StatusReason { get; private set; }
 
     public required Guid TemplateId { get; set; }
@@ -43,6 +43,9 @@ internal sealed class Campaign
     public DateTimeOffset? StartAt { get; set; }
 
     public QuietHours? QuietHours { get; set; }
+
+    /// <summary>It pauses when more than this share of what is sent fails; 1: never.</summary>
+    public double PauseAtFailureShare { get; set; } = FailureWatch.UsualShare;
 
     /// <summary>Frozen at launch, as are <see cref="Body"/> and <see cref="Sender"/>.</summary>
     public string? ContentSid { get; private set; }
@@ -94,6 +97,7 @@ internal sealed class Campaign
         (Name, TemplateId, Variables) = (details.Name, details.TemplateId, details.Variables);
         (Message2Body, Message2WithinHours) = (details.Message2Body, details.Message2WithinHours);
         (Audience, StartAt, QuietHours, UpdatedAt) = (details.Audience, details.StartAt, details.QuietHours, now);
+        PauseAtFailureShare = details.PauseAtFailureShare;
         return true;
     }
 

@@ -26,6 +26,9 @@ internal sealed record CampaignForm
 
     public QuietHoursForm? QuietHours { get; init; }
 
+    /// <summary>Pause when more than this share of what is sent fails: over 0, at most 1, which is never.</summary>
+    public double? PauseAtFailureShare { get; init; }
+
     /// <param name="TimeZone">IANA name.</param>
     internal sealed record QuietHoursForm(TimeOnly? From, TimeOnly? To, string? TimeZone);
 
@@ -45,9 +48,16 @@ internal sealed record CampaignForm
         ReadMessage2(form);
         await Audience.CheckAsync(Audience, form, db, cancellationToken);
         var quietHours = ReadQuietHours(form);
+        if (PauseAtFailureShare is not (null or (> 0 and <= 1)))
+        {
+            form.Refuse("pauseAtFailureShare", new Remedy(
+                "pauseAtFailureShare is a share over 0 and up to 1, such as 0.2; 1 is never.",
+                "Indiquez une part supérieure à 0 et d’au plus 1, comme 0,2 ; 1 signifie jamais."));
+        }
+
         return (form.IsValid
             ? new(name, template!.Id, variables, Message2?.Body, Message2?.WithinHours, Audience!,
-                StartAt?.ToUniversalTime(), quietHours)
+                StartAt?.ToUniversalTime(), quietHours, PauseAtFailureShare ?? FailureWatch.UsualShare)
             : null, form);
     }
 
@@ -169,4 +179,5 @@ internal sealed record CampaignForm
 /// <summary>The same, checked.</summary>
 internal sealed record CampaignDetails(
     string Name, Guid TemplateId, Dictionary<string, string> Variables, string? Message2Body, int? Message2WithinHours,
-    Audience Audience, DateTimeOffset? StartAt, QuietHours? QuietHours);
+    Audience Audience, DateTimeOffset? StartAt, QuietHours? QuietHours,
+    double PauseAtFailureShare = FailureWatch.UsualShare);

@@ -12,3 +12,10 @@ create trigger contacts_added after insert on contacts
 create trigger contacts_removed after delete on contacts
     referencing old table as changed for each statement execute function note_contacts();
 insert into contact_counts select count(*) from contacts; -- the triggers keep everybody else out meanwhile
+
+-- A campaign pauses when more than this share of its messages fails. What had become of them when it was last resumed
+-- does not pause it again.
+alter table campaigns
+    add pause_at_failure_share double precision not null default 0.2,
+    add outcomes_before bigint not null default 0,
+    add failures_before bigint not null default 0;

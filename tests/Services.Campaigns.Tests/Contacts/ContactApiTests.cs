@@ -298,12 +298,12 @@ public class ContactApiTests(CampaignsApp app)
 
         var all = await app.GetAsync($"{Contacts}?limit=1");
         var some = await app.GetAsync($"{Contacts}?limit=1&tag={tag}");
-        await app.ExecuteAsync("delete from contacts where tags = array[$1] and phone <> $1 || '1'", tag);
+        await app.ExecuteAsync("delete from contacts where tags = array[$1]", tag);
         await app.Service<ImportStore>().PruneAsync(CancellationToken.None);
 
         Assert.Equal((before + 100_001, null), ((long)all["total"]!, (bool?)all["totalIsAtLeast"]));
         Assert.Equal((100_000, true), ((long)some["total"]!, (bool?)some["totalIsAtLeast"]));
-        Assert.Equal(before + 1, (long)(await app.GetAsync($"{Contacts}?limit=1"))["total"]!);
+        Assert.Equal(before, (long)(await app.GetAsync($"{Contacts}?limit=1"))["total"]!);
         Assert.Equal(
             await app.CountAsync("select count(*) from contacts"),
             await app.CountAsync("select sum(n)::bigint from contact_counts"));
