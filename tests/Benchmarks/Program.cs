@@ -8,11 +8,16 @@ switch (args)
         return await StatusBenchmark.RunAsync(options);
     case ["campaign", .. var options]:
         return await CampaignBenchmark.RunAsync(options);
+    case ["import", .. var options]:
+        return await ImportBenchmark.RunAsync(options);
+    case ["million", .. var options]:
+        return await MillionBenchmark.RunAsync(options);
     case ["serve-bare"]:
         await BareServer.RunAsync();
         return 0;
     default:
         await Console.Error.WriteLineAsync(
-            "dotnet run -c Release --project tests/Benchmarks -- webhooks [--seconds n] | statuses [--messages n] | campaign [--seconds n] [--callbacks n]");
+            "dotnet run -c Release --project tests/Benchmarks -- webhooks [--seconds n] | statuses [--messages n] | "
+            + "campaign [--seconds n] [--callbacks n] | import [--rows n] | million [--rows n]");
         return 2;
 }
