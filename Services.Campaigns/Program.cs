@@ -38,6 +38,7 @@ app.MapOpenApi();
 app.MapContacts();
 app.MapTemplates();
 app.MapCampaigns();
+app.MapSegments();
 app.MapMessages();
 app.MapConversations();
 app.MapBooks();

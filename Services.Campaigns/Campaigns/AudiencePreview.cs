@@ -22,13 +22,13 @@ internal sealed class AudiencePreview(
         var (now, rate) = (clock.GetUtcNow(), sending.Value.PerSecond);
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var reasons = await CountAsync(transaction, audience, variables, cancellationToken);
+        var reasons = await CountAsync(transaction, audience, variables, now, cancellationToken);
         var expiring = inTurn && sandbox.Value.Mode != SandboxMode.Production
             ? await CountExpiringAsync(transaction, audience, variables, now, rate, cancellationToken)
             : (long?)null;
         var samples = body is null
             ? []
-            : await SampleAsync(transaction, audience, variables, body, cancellationToken);
+            : await SampleAsync(transaction, audience, variables, body, now, cancellationToken);
 
         var recipients = reasons.GetValueOrDefault("");
         var seconds = Math.Ceiling(recipients / rate);
@@ -43,10 +43,10 @@ internal sealed class AudiencePreview(
 
     private async Task<Dictionary<string, long>> CountAsync(
         NpgsqlTransaction transaction, Audience audience, IReadOnlyDictionary<string, string> variables,
-        CancellationToken cancellationToken)
+        DateTimeOffset now, CancellationToken cancellationToken)
     {
         var values = new SqlParameters();
-        var query = new AudienceQuery(audience, variables, sandbox.Value.Mode, values);
+        var query = new AudienceQuery(audience, variables, sandbox.Value.Mode, now, values);
         await using var command = transaction.Command($"""
             select coalesce({query.Reason}, ''), count(*)
             from contacts c cross join lateral ({query.Rendered}) rendered where {query.Where} group by 1
@@ -66,7 +66,7 @@ internal sealed class AudiencePreview(
         DateTimeOffset now, double rate, CancellationToken cancellationToken)
     {
         var values = new SqlParameters();
-        var query = new AudienceQuery(audience, variables, sandbox.Value.Mode, values);
+        var query = new AudienceQuery(audience, variables, sandbox.Value.Mode, now, values);
         return await transaction.ScalarAsync<long>($"""
             select count(*) from (
                 select c.joined_at, row_number() over (order by c.id) as turn
@@ -79,10 +79,10 @@ internal sealed class AudiencePreview(
 
     private async Task<List<PreviewAnswer.Sample>> SampleAsync(
         NpgsqlTransaction transaction, Audience audience, IReadOnlyDictionary<string, string> variables, string body,
-        CancellationToken cancellationToken)
+        DateTimeOffset now, CancellationToken cancellationToken)
     {
         var values = new SqlParameters();
-        var query = new AudienceQuery(audience, variables, sandbox.Value.Mode, values);
+        var query = new AudienceQuery(audience, variables, sandbox.Value.Mode, now, values);
         await using var command = transaction.Command($"""
             select c.id, c.phone, c.first_name, c.last_name, {query.Variables}
             from contacts c cross join lateral ({query.Rendered}) rendered

@@ -6,13 +6,21 @@ namespace Services.Campaigns;
 /// </summary>
 internal sealed class AudienceQuery
 {
+    /// <param name="audience">With what its segment says.</param>
+    /// <param name="variables">What fills each variable of the template.</param>
+    /// <param name="mode">Whether people have to join.</param>
+    /// <param name="now">When conditions are looked at.</param>
+    /// <param name="values">Takes the statement's parameters.</param>
     public AudienceQuery(
-        Audience audience, IReadOnlyDictionary<string, string> variables, SandboxMode mode, SqlParameters values)
+        Audience audience, IReadOnlyDictionary<string, string> variables, SandboxMode mode, DateTimeOffset now,
+        SqlParameters values)
     {
         Where = audience switch
         {
             { Tags: { } tags } => $"c.tags && {values.Add(tags.ToArray())}",
             { ContactIds: { } ids } => $"c.id = any({values.Add(ids.ToArray())})",
+            { Where: { } condition } => ConditionSql.Of(condition, now, values),
+            { SegmentId: not null } => "false", // of a draft whose segment has been deleted
             _ => "true",
         };
         Where += audience.Exclude?.Tags is { } without ? $" and not c.tags && {values.Add(without.ToArray())}" : "";

@@ -29,7 +29,7 @@ internal static class CountAudience
 
         return form.IsValid
             ? TypedResults.Ok(await preview.ReadAsync(
-                request.Audience!, variables, body, inTurn: false, cancellationToken))
+                (await request.Audience!.ResolveAsync(db, cancellationToken))!, variables, body, inTurn: false, cancellationToken))
             : form.Problem;
     }
 }

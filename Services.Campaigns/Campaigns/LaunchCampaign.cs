@@ -43,7 +43,15 @@ internal static class LaunchCampaign
                 $"Le modèle a changé : remplissez d’abord sa variable {names} dans la campagne."));
         }
 
+        if (await campaign.Audience.ResolveAsync(db, cancellationToken) is not { } audience)
+        {
+            return Problems.Conflict(new Remedy(
+                "The campaign's segment has been deleted: choose another one.",
+                "Le segment de la campagne a été supprimé : choisissez-en un autre."));
+        }
+
         var now = clock.GetUtcNow();
+        campaign.Audience = audience;
         campaign.TryLaunch(template, sandbox.Value.Number, Activity.Current?.Id, now);
         db.Activity.Add(ActivityEntry.Of(caller, "campaign.launched", id, campaign.Name, now));
         await db.SaveChangesAsync(cancellationToken);

@@ -19,3 +19,12 @@ alter table campaigns
     add pause_at_failure_share double precision not null default 0.2,
     add outcomes_before bigint not null default 0,
     add failures_before bigint not null default 0;
+
+-- Conditions with a name, to be used again.
+create table segments (
+    id         uuid primary key,
+    name       text not null,
+    condition  jsonb not null,
+    created_at timestamptz not null,
+    updated_at timestamptz not null
+);

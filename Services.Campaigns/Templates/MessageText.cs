@@ -135,7 +135,8 @@ internal sealed partial class MessageText
     private static bool HasBraces(string text) =>
         text.Contains("{{", StringComparison.Ordinal) || text.Contains("}}", StringComparison.Ordinal);
 
-    private static string ColumnOf(string name, Func<object, string> addParameter) => FieldOf(name) switch
+    /// <summary>The column of a name; null where the contact has no value.</summary>
+    internal static string ColumnOf(string name, Func<object, string> addParameter) => FieldOf(name) switch
     {
         Field.FirstName => "c.first_name",
         Field.LastName => "c.last_name",
