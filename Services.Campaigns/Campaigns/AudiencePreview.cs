@@ -12,23 +12,23 @@ internal sealed class AudiencePreview(
     private const int Samples = 3;
 
     /// <param name="audience">Whose.</param>
-    /// <param name="variables">What fills each variable of the template.</param>
+    /// <param name="filling">What fills each variable of the template.</param>
     /// <param name="body">The template's text; null: no samples.</param>
     /// <param name="inTurn">Also count whose membership will have ended by their turn, which takes longer.</param>
     public async Task<PreviewAnswer> ReadAsync(
-        Audience audience, IReadOnlyDictionary<string, string> variables, string? body, bool inTurn,
+        Audience audience, Filling filling, string? body, bool inTurn,
         CancellationToken cancellationToken)
     {
         var (now, rate) = (clock.GetUtcNow(), sending.Value.PerSecond);
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var reasons = await CountAsync(transaction, audience, variables, now, cancellationToken);
+        var reasons = await CountAsync(transaction, audience, filling, now, cancellationToken);
         var expiring = inTurn && sandbox.Value.Mode != SandboxMode.Production
-            ? await CountExpiringAsync(transaction, audience, variables, now, rate, cancellationToken)
+            ? await CountExpiringAsync(transaction, audience, filling, now, rate, cancellationToken)
             : (long?)null;
         var samples = body is null
             ? []
-            : await SampleAsync(transaction, audience, variables, body, now, cancellationToken);
+            : await SampleAsync(transaction, audience, filling, body, now, cancellationToken);
 
         var recipients = reasons.GetValueOrDefault("");
         var seconds = Math.Ceiling(recipients / rate);
@@ -38,15 +38,17 @@ internal sealed class AudiencePreview(
                 reasons.GetValueOrDefault(SkipReasons.OptedOut), reasons.GetValueOrDefault(Consequences.NotJoined),
                 reasons.Where(reason => reason.Key.StartsWith(SkipReasons.MissingVariable, StringComparison.Ordinal))
                     .Sum(reason => reason.Value)),
+            reasons.Where(reason => reason.Key.StartsWith(SkipReasons.MissingVariable, StringComparison.Ordinal))
+                .ToDictionary(reason => reason.Key[SkipReasons.MissingVariable.Length..], reason => reason.Value),
             expiring, seconds, now.AddSeconds(seconds), rate, samples);
     }
 
     private async Task<Dictionary<string, long>> CountAsync(
-        NpgsqlTransaction transaction, Audience audience, IReadOnlyDictionary<string, string> variables,
+        NpgsqlTransaction transaction, Audience audience, Filling filling,
         DateTimeOffset now, CancellationToken cancellationToken)
     {
         var values = new SqlParameters();
-        var query = new AudienceQuery(audience, variables, sandbox.Value.Mode, now, values);
+        var query = new AudienceQuery(audience, filling, sandbox.Value.Mode, now, values);
         await using var command = transaction.Command($"""
             select coalesce({query.Reason}, ''), count(*)
             from contacts c cross join lateral ({query.Rendered}) rendered where {query.Where} group by 1
@@ -62,11 +64,11 @@ internal sealed class AudiencePreview(
     }
 
     private async Task<long> CountExpiringAsync(
-        NpgsqlTransaction transaction, Audience audience, IReadOnlyDictionary<string, string> variables,
+        NpgsqlTransaction transaction, Audience audience, Filling filling,
         DateTimeOffset now, double rate, CancellationToken cancellationToken)
     {
         var values = new SqlParameters();
-        var query = new AudienceQuery(audience, variables, sandbox.Value.Mode, now, values);
+        var query = new AudienceQuery(audience, filling, sandbox.Value.Mode, now, values);
         return await transaction.ScalarAsync<long>($"""
             select count(*) from (
                 select c.joined_at, row_number() over (order by c.id) as turn
@@ -78,11 +80,11 @@ internal sealed class AudiencePreview(
     }
 
     private async Task<List<PreviewAnswer.Sample>> SampleAsync(
-        NpgsqlTransaction transaction, Audience audience, IReadOnlyDictionary<string, string> variables, string body,
+        NpgsqlTransaction transaction, Audience audience, Filling filling, string body,
         DateTimeOffset now, CancellationToken cancellationToken)
     {
         var values = new SqlParameters();
-        var query = new AudienceQuery(audience, variables, sandbox.Value.Mode, now, values);
+        var query = new AudienceQuery(audience, filling, sandbox.Value.Mode, now, values);
         await using var command = transaction.Command($"""
             select c.id, c.phone, c.first_name, c.last_name, {query.Variables}
             from contacts c cross join lateral ({query.Rendered}) rendered
@@ -107,12 +109,13 @@ internal sealed class AudiencePreview(
 /// <param name="Total">How many are in the audience.</param>
 /// <param name="Recipients">How many would be sent Message 1.</param>
 /// <param name="Excluded">How many of the audience would not, and why.</param>
+/// <param name="MissingValues">Of them, how many have no value for a variable: by the first that would be empty.</param>
 /// <param name="Expiring">Whose Sandbox membership will have ended by their turn; null if that was not counted.</param>
 /// <param name="EstimatedDurationSeconds">At the allowed rate, with nothing else running.</param>
 /// <param name="EstimatedFinishAt">Then it would end if it began now.</param>
 /// <param name="RatePerSecond">The allowed rate.</param>
 internal sealed record PreviewAnswer(
-    long Total, long Recipients, PreviewAnswer.Exclusions Excluded, long? Expiring, double EstimatedDurationSeconds,
+    long Total, long Recipients, PreviewAnswer.Exclusions Excluded, IReadOnlyDictionary<string, long> MissingValues, long? Expiring, double EstimatedDurationSeconds,
     DateTimeOffset EstimatedFinishAt, double RatePerSecond, IReadOnlyList<PreviewAnswer.Sample> Samples)
 {
     /// <param name="NotJoined">Proved not to have joined the Sandbox.</param>

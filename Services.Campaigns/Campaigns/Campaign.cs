@@ -34,6 +34,11 @@ internal sealed class Campaign
     /// <summary>What fills each variable of the template, e.g. <c>"1" → "{{firstName}}"</c>.</summary>
     public Dictionary<string, string> Variables { get; set; } = [];
 
+    /// <summary>By variable, what stands there for whom it would be empty.</summary>
+    public Dictionary<string, string> Fallbacks { get; set; } = [];
+
+    public Filling Filling => new(Variables, Fallbacks);
+
     public string? Message2Body { get; set; }
 
     public int? Message2WithinHours { get; set; }
@@ -97,7 +102,7 @@ internal sealed class Campaign
         (Name, TemplateId, Variables) = (details.Name, details.TemplateId, details.Variables);
         (Message2Body, Message2WithinHours) = (details.Message2Body, details.Message2WithinHours);
         (Audience, StartAt, QuietHours, UpdatedAt) = (details.Audience, details.StartAt, details.QuietHours, now);
-        PauseAtFailureShare = details.PauseAtFailureShare;
+        (PauseAtFailureShare, Fallbacks) = (details.PauseAtFailureShare, details.Fallbacks ?? []);
         return true;
     }
 

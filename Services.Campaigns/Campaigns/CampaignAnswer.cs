@@ -17,7 +17,11 @@ internal sealed record CampaignAnswer(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public CampaignStats? Stats { get; init; }
 
-    internal sealed record Message1Part(Guid TemplateId, IReadOnlyDictionary<string, string> Variables);
+    /// <param name="TemplateId">Whose text it is.</param>
+    /// <param name="Variables">What fills each variable.</param>
+    /// <param name="Fallbacks">What stands there for whom it would be empty.</param>
+    internal sealed record Message1Part(
+        Guid TemplateId, IReadOnlyDictionary<string, string> Variables, IReadOnlyDictionary<string, string> Fallbacks);
 
     internal sealed record Message2Part(string Body, int WithinHours);
 
@@ -34,7 +38,7 @@ internal sealed record CampaignAnswer(
 
     public static CampaignAnswer Of(Campaign campaign) => new(
         campaign.Id, campaign.Name, campaign.Status, campaign.StatusReason, Reason.Of(campaign.StatusReason),
-        new(campaign.TemplateId, campaign.Variables),
+        new(campaign.TemplateId, campaign.Variables, campaign.Fallbacks),
         campaign.Message2Body is { } body ? new(body, campaign.Message2WithinHours ?? 24) : null,
         campaign.Audience, campaign.StartAt, campaign.QuietHours, campaign.PauseAtFailureShare, campaign.CreatedAt,
         campaign.StartedAt, campaign.FinishedAt);

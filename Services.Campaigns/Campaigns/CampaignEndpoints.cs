@@ -13,6 +13,7 @@ internal static class CampaignEndpoints
         campaigns.MapPut("/{id:guid}", UpdateCampaign.HandleAsync);
         campaigns.MapDelete("/{id:guid}", DeleteCampaign.HandleAsync);
         campaigns.MapGet("/{id:guid}/preview", PreviewCampaign.HandleAsync);
+        campaigns.MapGet("/{id:guid}/missing-values", MissingValues.HandleAsync);
         campaigns.MapPost("/{id:guid}/test-send", TestSend.HandleAsync);
         campaigns.MapPost("/{id:guid}/launch", LaunchCampaign.HandleAsync);
         campaigns.MapPost("/{id:guid}/pause", SteerCampaign.PauseAsync);

@@ -32,7 +32,12 @@ internal sealed record CampaignForm
     /// <param name="TimeZone">IANA name.</param>
     internal sealed record QuietHoursForm(TimeOnly? From, TimeOnly? To, string? TimeZone);
 
-    internal sealed record Message1Form(Guid? TemplateId, IReadOnlyDictionary<string, string?>? Variables);
+    /// <param name="TemplateId">One of the templates.</param>
+    /// <param name="Variables">What fills each of its variables.</param>
+    /// <param name="Fallbacks">By variable, a text for whom it would be empty.</param>
+    internal sealed record Message1Form(
+        Guid? TemplateId, IReadOnlyDictionary<string, string?>? Variables,
+        IReadOnlyDictionary<string, string?>? Fallbacks = null);
 
     internal sealed record Message2Form(string? Body, int WithinHours = 24);
 
@@ -45,6 +50,7 @@ internal sealed record CampaignForm
         var variables = template is null
             ? []
             : ReadVariables(form, template, Message1?.Variables, "message1.variables");
+        var fallbacks = ReadFallbacks(form, variables);
         ReadMessage2(form);
         await Audience.CheckAsync(Audience, form, db, cancellationToken);
         var quietHours = ReadQuietHours(form);
@@ -57,7 +63,8 @@ internal sealed record CampaignForm
 
         return (form.IsValid
             ? new(name, template!.Id, variables, Message2?.Body, Message2?.WithinHours, Audience!,
-                StartAt?.ToUniversalTime(), quietHours, PauseAtFailureShare ?? FailureWatch.UsualShare)
+                StartAt?.ToUniversalTime(), quietHours, PauseAtFailureShare ?? FailureWatch.UsualShare,
+                fallbacks)
             : null, form);
     }
 
@@ -120,6 +127,24 @@ internal sealed record CampaignForm
         return patterns;
     }
 
+    private Dictionary<string, string> ReadFallbacks(FormReader form, Dictionary<string, string> variables)
+    {
+        var fallbacks = new Dictionary<string, string>();
+        foreach (var (variable, text) in Message1?.Fallbacks ?? new Dictionary<string, string?>())
+        {
+            var field = $"message1.fallbacks.{variable}";
+            fallbacks[variable] = form.Required(field, text, LongestPattern);
+            if (!variables.ContainsKey(variable) || fallbacks[variable].Contains("{{", StringComparison.Ordinal))
+            {
+                form.Refuse(field, new Remedy(
+                    $"{field} is a text for one of the template's variables, without fields in braces.",
+                    "La valeur de remplacement est un texte sans accolades, pour une variable du modèle."));
+            }
+        }
+
+        return fallbacks;
+    }
+
     private void ReadMessage2(FormReader form)
     {
         if (Message2 is null)
@@ -180,4 +205,4 @@ internal sealed record CampaignForm
 internal sealed record CampaignDetails(
     string Name, Guid TemplateId, Dictionary<string, string> Variables, string? Message2Body, int? Message2WithinHours,
     Audience Audience, DateTimeOffset? StartAt, QuietHours? QuietHours,
-    double PauseAtFailureShare = FailureWatch.UsualShare);
+    double PauseAtFailureShare = FailureWatch.UsualShare, Dictionary<string, string>? Fallbacks = null);

@@ -20,6 +20,9 @@ alter table campaigns
     add outcomes_before bigint not null default 0,
     add failures_before bigint not null default 0;
 
+-- What stands in for a value that somebody lacks, by template variable.
+alter table campaigns add fallbacks jsonb not null default '{}';
+
 -- Conditions with a name, to be used again.
 create table segments (
     id         uuid primary key,

@@ -65,8 +65,7 @@ internal sealed record Condition
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Result { get; init; }
 
-    [JsonIgnore]
-    private IReadOnlyList<Condition> Parts => All ?? Any ?? (Not is null ? [] : [Not]);
+    private IReadOnlyList<Condition> Parts => Not is null ? All ?? Any ?? [] : [Not];
 
     /// <summary>Tells <paramref name="form"/> what is wrong, by the path of the part.</summary>
     public static async Task CheckAsync(
@@ -149,10 +148,13 @@ internal sealed record Condition
         CheckText($"{path}.contains", Contains);
         CheckOperand($"{path}.greaterThan", GreaterThan);
         CheckOperand($"{path}.lessThan", LessThan);
-        _ = form.Choice<SandboxState>($"{path}.sandbox", Sandbox);
-        _ = form.Choice<SessionState>($"{path}.session", Session);
-        _ = form.Choice<MessageResult>($"{path}.result", Result);
+        CheckWord<SandboxState>($"{path}.sandbox", Sandbox);
+        CheckWord<SessionState>($"{path}.session", Session);
+        CheckWord<MessageResult>($"{path}.result", Result);
         return true;
+
+        void CheckWord<T>(string field, string? word)
+            where T : struct, Enum => _ = form.Choice<T>(field, word is "" ? " " : word); // empty is none of them
 
         void CheckText(string field, string? text, bool mayBeEmpty = false)
         {

@@ -21,7 +21,7 @@ internal static class ConditionSql
         { Any: { } any } => $"({string.Join(" or ", any.Select(part => Of(part, now, values)))})",
         { Not: { } not } => $"(not {Of(not, now, values)})",
         { Tag: { } tag } => $"c.tags @> array[{values.Add(tag)}::text]",
-        { Attribute: { } name } => OfAttribute(condition, MessageText.ColumnOf(name, values.Add), values),
+        { Attribute: { } name } => OfAttribute(condition, MessageText.ColumnOf(name.Trim().Normalize(), values.Add), values),
         { Sandbox: { } state } => OfSandbox(Parse<SandboxState>(state), values.Add(now - Contact.MembershipTime)),
         { Session: { } state } => (Parse<SessionState>(state) is SessionState.Closed ? "not " : "")
             + $"coalesce(c.last_inbound_at > {values.Add(now - Contact.SessionTime)}, false)",

@@ -27,6 +27,9 @@ internal sealed partial class MessageText
         Enumerable.Range(1, 0x1F).Concat(Enumerable.Range(0x7F, 0x21)).Concat([0x2028, 0x2029, ' '])
             .Select(letter => (char)letter));
 
+    /// <summary>Of a variable that is never empty, as SQL.</summary>
+    public const string Never = "false";
+
     private readonly IReadOnlyList<Segment> _segments;
     private readonly bool _isVariable;
 
@@ -88,7 +91,7 @@ internal sealed partial class MessageText
     /// </summary>
     public string IsEmptySql(Func<object, string> addParameter) =>
         _segments.Any(segment => !segment.IsPlaceholder && segment.Text.Trim(Blank.ToCharArray()).Length > 0)
-            ? "false"
+            ? Never
             : $"""
                 btrim(concat('', {string.Join(", ", Placeholders.Select(name => ColumnOf(name, addParameter))
                     .DefaultIfEmpty("''"))}), {addParameter(Blank)}::text) = ''
