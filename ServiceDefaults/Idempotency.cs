@@ -22,7 +22,7 @@ public static class Idempotency
 
     private static readonly Remedy BadKey = new(
         $"{Header} has 1 to {LongestKey} characters and stands there once: a UUID, say, that is new for each request.",
-        $"{Header} a 1 à {LongestKey} caractères et figure une seule fois : par exemple un UUID, nouveau à chaque demande.");
+        $"{Header} a 1 à {LongestKey} caractères et figure une seule fois : un UUID, nouveau à chaque demande.");
 
     private static readonly Remedy Busy = new(
         "The same request is still being worked on: repeat it in a moment.",
@@ -124,7 +124,7 @@ public static class Idempotency
 
         if (written.Length > 0) // writing nothing would begin the answer, and keep others from adding their words
         {
-            await response.Body.WriteAsync(written.GetBuffer().AsMemory(0, (int)written.Length), context.RequestAborted);
+            await response.Body.WriteAsync(written.ToArray(), context.RequestAborted);
         }
     }
 
@@ -151,7 +151,7 @@ public static class Idempotency
         context.GetEndpoint()?.Metadata.GetMetadata<AnswerShownOnce>();
 }
 
-/// <summary>Of an endpoint whose answer holds a secret and is kept nowhere: a repeat is told what to do instead.</summary>
+/// <summary>Of an endpoint whose answer holds a secret and is kept nowhere: a repeat is told what to do.</summary>
 public sealed record AnswerShownOnce(Remedy Remedy);
 
 /// <summary>The id of what a request makes: the same each time the request is tried, so that it is made once.</summary>

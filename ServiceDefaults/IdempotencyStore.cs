@@ -64,7 +64,7 @@ internal sealed partial class IdempotencyStore(
     }
 
     /// <summary>
-    /// False if that failed. The write is done all the same and is answered: a repeat would be tried again, and find it.
+    /// False if that failed. The write is done all the same, and answered: a repeat is tried again and finds it.
     /// </summary>
     public Task<bool> TryKeepAsync(IdempotencyClaim.Mine claim, IdempotencyAnswer answer) => TryAsync("""
         update idempotency_keys set request = $3, status = $4, content_type = $5, location = $6, body = $7

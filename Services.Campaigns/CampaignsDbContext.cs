@@ -7,7 +7,8 @@ using ServiceDefaults;
 namespace Services.Campaigns;
 
 /// <summary>
-/// Contacts, templates, campaigns, segments and who did what to them. The messages' own engine (Messages/) speaks SQL, for speed.
+/// Contacts, templates, campaigns, segments and who did what to them. The messages' own engine (Messages/) speaks SQL,
+/// for speed.
 /// </summary>
 internal sealed class CampaignsDbContext(DbContextOptions<CampaignsDbContext> options) : DbContext(options)
 {

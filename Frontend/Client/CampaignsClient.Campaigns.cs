@@ -37,7 +37,7 @@ public sealed partial class CampaignsClient
         SendAsync<TestSent>(HttpMethod.Post, $"/api/campaigns/{id}/test-send", new { phone }, cancellationToken);
 
     /// <param name="id">The draft's.</param>
-    /// <param name="skipsMissing">Leave out who lacks a value for a variable; otherwise they hold up the launch.</param>
+    /// <param name="skipsMissing">Leave out who lacks a value for a variable; else they hold up the launch.</param>
     public Task<Campaign> LaunchCampaignAsync(Guid id, bool skipsMissing, CancellationToken cancellationToken) =>
         SendAsync<Campaign>(
             HttpMethod.Post,

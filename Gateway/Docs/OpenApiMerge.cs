@@ -9,7 +9,8 @@ internal static class OpenApiMerge
     private const string Reference = "$ref";
 
     private static readonly string[] Writes = ["post", "put", "patch", "delete"];
-    private static readonly string[] Unkeyed = ["/api/auth/login", "/api/auth/logout", "/api/webhooks/", "/api/practice/"];
+    private static readonly string[] Unkeyed =
+        ["/api/auth/login", "/api/auth/logout", "/api/webhooks/", "/api/practice/"];
 
     /// <summary>
     /// Adds to <paramref name="whole"/> the paths under /api, the components and the tags of each part. A component
@@ -105,8 +106,8 @@ internal static class OpenApiMerge
         {
             ["name"] = Idempotency.Header,
             ["in"] = "header",
-            ["description"] = "A text that is new for each request: a repeat with it within 24 hours does nothing again, "
-                + $"and is answered as the first one was, with {Idempotency.Replayed}: true.",
+            ["description"] = "A text that is new for each request: a repeat with it within 24 hours does nothing "
+                + $"again, and is answered as the first one was, with {Idempotency.Replayed}: true.",
             ["schema"] = new JsonObject { ["type"] = "string", ["minLength"] = 1, ["maxLength"] = 255 },
         };
         foreach (var (path, operations) in Object(whole, "paths"))

@@ -13,8 +13,10 @@ internal static class ApiKeyEndpoints
 {
     /// <summary>The key itself is kept nowhere, so that a repeat of the request cannot be answered with it.</summary>
     public static readonly AnswerShownOnce ShownOnce = new(new(
-        "This key has been made already, and was shown once: if nobody has noted it, remove it and make another one, with a new Idempotency-Key.",
-        "Cette clé existe déjà et n’a été montrée qu’une fois : si personne ne l’a notée, supprimez-la et créez-en une autre, avec une nouvelle Idempotency-Key."));
+        "This key has been made already, and was shown once: if nobody has noted it, remove it and make another one, "
+        + "with a new Idempotency-Key.",
+        "Cette clé existe déjà et n’a été montrée qu’une fois : si personne ne l’a notée, supprimez-la et créez-en une "
+        + "autre, avec une nouvelle Idempotency-Key."));
 
     private const int LongestName = 100;
 

@@ -44,9 +44,8 @@ internal sealed record Audience
             form.Refuse(
                 "audience",
                 new Remedy(
-                    """
-                    audience is one of { "all": true }, { "tags": ["…"] }, { "contactIds": ["…"] }, { "where": {…} } and { "segmentId": "…" }.
-                    """,
+                    """audience is one of { "all": true }, { "tags": ["…"] }, { "contactIds": ["…"] }, """
+                    + """{ "where": {…} } and { "segmentId": "…" }.""",
                     "Choisissez tout le monde, des étiquettes, des contacts ou un segment."));
             return;
         }

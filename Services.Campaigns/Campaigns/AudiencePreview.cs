@@ -109,13 +109,14 @@ internal sealed class AudiencePreview(
 /// <param name="Total">How many are in the audience.</param>
 /// <param name="Recipients">How many would be sent Message 1.</param>
 /// <param name="Excluded">How many of the audience would not, and why.</param>
-/// <param name="MissingValues">Of them, how many have no value for a variable: by the first that would be empty.</param>
+/// <param name="MissingValues">Of them, how many have no value for a variable, by the first such.</param>
 /// <param name="Expiring">Whose Sandbox membership will have ended by their turn; null if that was not counted.</param>
 /// <param name="EstimatedDurationSeconds">At the allowed rate, with nothing else running.</param>
 /// <param name="EstimatedFinishAt">Then it would end if it began now.</param>
 /// <param name="RatePerSecond">The allowed rate.</param>
 internal sealed record PreviewAnswer(
-    long Total, long Recipients, PreviewAnswer.Exclusions Excluded, IReadOnlyDictionary<string, long> MissingValues, long? Expiring, double EstimatedDurationSeconds,
+    long Total, long Recipients, PreviewAnswer.Exclusions Excluded, IReadOnlyDictionary<string, long> MissingValues,
+    long? Expiring, double EstimatedDurationSeconds,
     DateTimeOffset EstimatedFinishAt, double RatePerSecond, IReadOnlyList<PreviewAnswer.Sample> Samples)
 {
     /// <param name="NotJoined">Proved not to have joined the Sandbox.</param>

@@ -51,7 +51,8 @@ internal sealed class AudienceQuery
             + "end";
         MayMiss = rendered.Exists(variable => variable.IsEmpty != MessageText.Never);
         Missing = "array_remove(array["
-            + string.Join(", ", rendered.Select(variable => $"case when {variable.IsEmpty} then {variable.Name}::text end"))
+            + string.Join(", ", rendered.Select(variable =>
+                $"case when {variable.IsEmpty} then {variable.Name}::text end"))
             + "]::text[], null)";
     }
 

@@ -8,7 +8,7 @@ namespace Services.Campaigns;
 internal sealed class CampaignProgress(
     IServiceScopeFactory scopes, NpgsqlDataSource database, AudienceFreeze freeze, TimeProvider clock)
 {
-    /// <summary>In the error dictionary: a campaign that is later than <see cref="Lateness"/> asks before it starts.</summary>
+    /// <summary>In the error dictionary: who is later than <see cref="Lateness"/> asks first.</summary>
     public const string MissedStart = "missed_start";
 
     private static readonly TimeSpan Lateness = TimeSpan.FromHours(1);

@@ -22,7 +22,8 @@ internal static class CountAudience
         var fallbacks = Filled(request.Fallbacks, "fallbacks");
         return form.IsValid
             ? TypedResults.Ok(await preview.ReadAsync(
-                (await request.Audience!.ResolveAsync(db, cancellationToken))!, new(variables, fallbacks), body, inTurn: false, cancellationToken))
+                (await request.Audience!.ResolveAsync(db, cancellationToken))!, new(variables, fallbacks), body,
+                inTurn: false, cancellationToken))
             : form.Problem;
 
         Dictionary<string, string> Filled(IReadOnlyDictionary<string, string?>? given, string field)

@@ -28,7 +28,8 @@ internal static class DuplicateCampaign
         var copy = Campaign.Create(
             new(
                 name, campaign.TemplateId, campaign.Variables, campaign.Message2Body, campaign.Message2WithinHours,
-                campaign.Audience.SegmentId is null ? campaign.Audience : campaign.Audience with { Where = null }, StartAt: null, campaign.QuietHours, campaign.PauseAtFailureShare,
+                campaign.Audience.SegmentId is null ? campaign.Audience : campaign.Audience with { Where = null },
+                StartAt: null, campaign.QuietHours, campaign.PauseAtFailureShare,
                 campaign.Fallbacks),
             now, copyId.Value);
         db.Campaigns.Add(copy);

@@ -15,8 +15,9 @@ internal static class LaunchCampaign
 
     /// <param name="missingValues">skip: whoever lacks a value is left out, instead of nobody getting anything.</param>
     public static async Task<Results<Accepted<CampaignAnswer>, ValidationProblem, ProblemHttpResult>> HandleAsync(
-        Guid id, string? missingValues, Caller caller, CampaignsDbContext db, AudienceFreeze freeze, MissingValues missing, IOptions<SandboxOptions> sandbox,
-        MessageDispatcher dispatcher, TimeProvider clock, CancellationToken cancellationToken)
+        Guid id, string? missingValues, Caller caller, CampaignsDbContext db, AudienceFreeze freeze,
+        MissingValues missing, IOptions<SandboxOptions> sandbox, MessageDispatcher dispatcher, TimeProvider clock,
+        CancellationToken cancellationToken)
     {
         if (missingValues is not (null or "" or "skip"))
         {

@@ -40,7 +40,8 @@ internal static class TestSend
             variable => variable.Key,
             variable => MessageText.ParseVariable(variable.Value).Render(contact) is { Length: > 0 } text
                 ? text
-                : campaign.Fallbacks.GetValueOrDefault(variable.Key) ?? $"[{variable.Key}]"); // a value must not be empty; the tester sees which one would be
+                : campaign.Fallbacks.GetValueOrDefault(variable.Key)
+                    ?? $"[{variable.Key}]"); // a value must not be empty; the tester sees which one would be
 
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);

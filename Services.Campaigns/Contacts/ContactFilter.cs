@@ -22,7 +22,8 @@ internal sealed record ContactFilter(string? Search, string? Tag, SandboxState? 
     public bool IsEmpty => this == new ContactFilter(null, null, null, null);
 
     /// <summary>How many there are; one more than <see cref="MostCounted"/> stands for however many more.</summary>
-    public async Task<long> CountAsync(CampaignsDbContext db, DateTimeOffset now, CancellationToken cancellationToken) =>
+    public async Task<long> CountAsync(
+        CampaignsDbContext db, DateTimeOffset now, CancellationToken cancellationToken) =>
         IsEmpty
             ? await db.Database.SqlQuery<long>($"select sum(n)::bigint as \"Value\" from contact_counts")
                 .SingleAsync(cancellationToken)

@@ -57,10 +57,13 @@ internal static class ListMessages
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         // Where the counters know, nobody goes through a million messages.
-        var total = (text, reason, replied) is (null, null, null) && ofKind is not (MessageKind.Test or MessageKind.Reply)
+        var isCounted = (text, reason, replied) is (null, null, null)
+            && ofKind is not (MessageKind.Test or MessageKind.Reply);
+        var total = isCounted
             ? await transaction.ScalarAsync<long>("""
                 select coalesce(sum(n), 0)::bigint from campaign_counters
-                where campaign_id = $1 and status <> 100 and ($2 or status = any($3)) and ($4::smallint is null or kind = $4)
+                where campaign_id = $1 and status <> 100 and ($2 or status = any($3))
+                    and ($4::smallint is null or kind = $4)
                 """, cancellationToken, id, statuses.Length == 0,
                 Array.ConvertAll(statuses, wanted => (short)wanted), (short?)ofKind)
             : await transaction.ScalarAsync<long>(

@@ -7,7 +7,7 @@ using ServiceDefaults;
 namespace Services.Campaigns;
 
 /// <summary>
-/// Whom an audience holds, as a tree: <c>all</c>, <c>any</c> and <c>not</c> of conditions, which are about one thing each.
+/// Whom an audience holds, as a tree: <c>all</c>, <c>any</c> and <c>not</c> of conditions about one thing each.
 /// </summary>
 internal sealed record Condition
 {
@@ -27,7 +27,7 @@ internal sealed record Condition
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Tag { get; init; }
 
-    /// <summary>A field or an attribute, named as in messages: firstName, city. One of the next five goes with it.</summary>
+    /// <summary>A field or an attribute, named as in messages: firstName. One of the next five goes with it.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Attribute { get; init; }
 
@@ -74,7 +74,7 @@ internal sealed record Condition
         if (condition is null)
         {
             form.Refuse(field, new Remedy(
-                $"{field} is missing: a condition, such as {{ \"tag\": \"vip\" }}.", "Indiquez au moins une condition."));
+                $$"""{{field}} is missing: a condition, such as { "tag": "vip" }.""", "Indiquez au moins une condition."));
             return;
         }
 
@@ -85,7 +85,8 @@ internal sealed record Condition
         foreach (var (id, path) in campaigns.Where(named => !known.Contains(named.Key)))
         {
             form.Refuse($"{path}.campaign", new Remedy(
-                $"There is no campaign with the id {id}.", "Cette campagne n’existe pas ou plus : choisissez-en une autre."));
+                $"There is no campaign with the id {id}.",
+                "Cette campagne n’existe pas ou plus : choisissez-en une autre."));
         }
 
         void Check(Condition part, string path, int depth)
@@ -93,8 +94,8 @@ internal sealed record Condition
             if (depth > MostDepth || ++nodes > MostNodes)
             {
                 form.Refuse(path, new Remedy(
-                    $"{path} is too much: at most {MostNodes} conditions, {MostDepth} deep. Use a tag for a part of it.",
-                    $"Au plus {MostNodes} conditions, sur {MostDepth} niveaux : utilisez une étiquette pour une partie."));
+                    $"{path} is too much: at most {MostNodes} conditions, {MostDepth} deep: use a tag for a part.",
+                    $"Au plus {MostNodes} conditions, sur {MostDepth} niveaux : utilisez une étiquette pour une part."));
                 return;
             }
 
@@ -123,7 +124,8 @@ internal sealed record Condition
 
     private bool CheckOwn(string path, FormReader form)
     {
-        var kinds = new object?[] { All, Any, Not, Tag, Attribute, Sandbox, Session, Campaign }.Count(kind => kind is not null);
+        var kinds = new object?[] { All, Any, Not, Tag, Attribute, Sandbox, Session, Campaign }
+            .Count(kind => kind is not null);
         var comparisons = new object?[] { EqualTo, Contains, IsEmpty, GreaterThan, LessThan }
             .Count(comparison => comparison is not null);
         if (kinds != 1 || comparisons != (Attribute is null ? 0 : 1) || Result is null != Campaign is null)

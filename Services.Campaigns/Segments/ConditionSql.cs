@@ -21,7 +21,8 @@ internal static class ConditionSql
         { Any: { } any } => $"({string.Join(" or ", any.Select(part => Of(part, now, values)))})",
         { Not: { } not } => $"(not {Of(not, now, values)})",
         { Tag: { } tag } => $"c.tags @> array[{values.Add(tag)}::text]",
-        { Attribute: { } name } => OfAttribute(condition, MessageText.ColumnOf(name.Trim().Normalize(), values.Add), values),
+        { Attribute: { } name } =>
+            OfAttribute(condition, MessageText.ColumnOf(name.Trim().Normalize(), values.Add), values),
         { Sandbox: { } state } => OfSandbox(Parse<SandboxState>(state), values.Add(now - Contact.MembershipTime)),
         { Session: { } state } => (Parse<SessionState>(state) is SessionState.Closed ? "not " : "")
             + $"coalesce(c.last_inbound_at > {values.Add(now - Contact.SessionTime)}, false)",
@@ -46,10 +47,12 @@ internal static class ConditionSql
     private static string Compared(string value, string sign, JsonElement operand, SqlParameters values) =>
         Condition.Operand(operand) switch
         {
-            ({ } number, _) =>
-                $"coalesce(case when {value} ~ '{Number}' then ({value})::numeric {sign} {values.Add(number)} end, false)",
-            (_, { } day) =>
-                $"coalesce(case when {value} ~ '{Day}' then {value} collate \"C\" {sign} {values.Add(day)}::text end, false)",
+            ({ } number, _) => $"""
+                coalesce(case when {value} ~ '{Number}' then ({value})::numeric {sign} {values.Add(number)} end, false)
+                """,
+            (_, { } day) => $"""
+                coalesce(case when {value} ~ '{Day}' then {value} collate "C" {sign} {values.Add(day)}::text end, false)
+                """,
             _ => throw new UnreachableException(),
         };
 

@@ -43,14 +43,15 @@ internal sealed class CampaignsProcess : IAsyncDisposable
         await started._databases.InitializeAsync();
         var database = await started._databases.CreateDatabaseAsync();
         started.Database = NpgsqlDataSource.Create(ServiceDefaults.Database.Prepared(database));
-        started._server = await ServerProcess.StartAsync("Services.Campaigns.dll", [], new Dictionary<string, string>(settings)
+        var environment = new Dictionary<string, string>(settings)
         {
             ["ConnectionStrings__campaignsdb"] = database,
             ["ConnectionStrings__rabbitmq"] = started._broker.Address.ToString(),
             ["Books__CheckAt"] = "",
             ["Sandbox__Mode"] = "emulator",
             ["Sandbox__JoinCode"] = "join happy-tiger",
-        });
+        };
+        started._server = await ServerProcess.StartAsync("Services.Campaigns.dll", [], environment);
         started.Http.BaseAddress = new($"http://127.0.0.1:{started._server.Port}");
         // What everybody asks for is compiled, and the rest of the start is over.
         await started.LatenciesAsync("/api/contacts", 200);

@@ -21,7 +21,8 @@ internal static class MillionBenchmark
         var queue = await BindAsync(channel);
         await campaigns.ExecuteAsync("""
             insert into contacts (id, phone, first_name, tags, attributes, created_at, updated_at)
-            select uuid_v7(), '+336' || lpad(n::text, 8, '0'), 'N° ' || n, array['all'], '{"ville": "Brest"}', now(), now()
+            select uuid_v7(), '+336' || lpad(n::text, 8, '0'), 'N° ' || n, array['all'], '{"ville": "Brest"}', now(),
+                now()
             from generate_series(1, $1) n
             """, rows);
         await campaigns.ExecuteAsync("vacuum analyze contacts");
@@ -37,7 +38,7 @@ internal static class MillionBenchmark
         var (first, all) = await LaunchedAsync(campaigns, channel, queue, id, rows, started);
         Console.WriteLine(
             $"{rows} recipients: audience counted in {counted.TotalMilliseconds:F0} ms; launch answered in "
-            + $"{answered.TotalMilliseconds:F0} ms, first message after {first.TotalSeconds:F2} s, all rows there after "
+            + $"{answered.TotalMilliseconds:F0} ms, first message after {first.TotalSeconds:F2} s, all rows after "
             + $"{all.TotalSeconds:F1} s; at most {campaigns.PeakMemory:F0} MB above {campaigns.IdleMemory:F0} MB");
 
         await campaigns.PostAsync($"/api/campaigns/{id}/pause", new { });

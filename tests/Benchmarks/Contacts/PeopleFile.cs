@@ -7,8 +7,8 @@ using NpgsqlTypes;
 namespace Benchmarks;
 
 /// <summary>
-/// People as a file: a phone, two names, two attributes, a tag; of a hundred rows five name somebody again and one has no
-/// number that could be one.
+/// People as a file: a phone, two names, two attributes, a tag; of a hundred rows five name somebody again and one has
+/// no number that could be one.
 /// </summary>
 internal sealed class PeopleFile(int rows) : HttpContent
 {

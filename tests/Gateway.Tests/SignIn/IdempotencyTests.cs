@@ -28,7 +28,7 @@ public sealed class IdempotencyTests(DatabaseFixture databases)
         await Problem.AssertAsync(crashed, HttpStatusCode.Conflict);
         Assert.Equal("1", await gateway.QueryAsync("select count(*) from api_keys"));
         Assert.Equal("0", await gateway.QueryAsync(
-            $"select count(*) from idempotency_keys k where convert_from(coalesce(body, ''), 'latin1') like '%{key}%'"));
+            $"select count(*) from idempotency_keys where encode(coalesce(body, ''), 'escape') like '%{key}%'"));
     }
 
     [Fact]

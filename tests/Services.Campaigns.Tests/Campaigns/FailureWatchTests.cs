@@ -18,7 +18,8 @@ public class FailureWatchTests(CampaignsApp app)
             ("too_many_failures", "Paused: too many messages failed"),
             ((string?)paused["pausedBecause"]!["code"], (string?)paused["pausedBecause"]!["title"]));
         Assert.Equal(
-            ("running", "running"), ((string?)(await ReadAsync(few))["status"], (string?)(await ReadAsync(within))["status"]));
+            ("running", "running"),
+            ((string?)(await ReadAsync(few))["status"], (string?)(await ReadAsync(within))["status"]));
         var noted = (await app.GetAsync($"/api/activity?subjectId={over}"))["items"]![0]!;
         Assert.Equal(
             ("campaign.pausedItself", null, "11", "51"),

@@ -90,7 +90,8 @@ public class ConditionSqlTests(CampaignsApp app)
 
     private static Gen<Condition> Leaf => Gen.OneOf(
         Gen.Elements("a", "b", "c").Select(tag => new Condition { Tag = tag }),
-        Attribute.Zip(Gen.Elements("Lyon", "", "10"), (name, text) => new Condition { Attribute = name, EqualTo = text }),
+        Attribute.Zip(
+            Gen.Elements("Lyon", "", "10"), (name, text) => new Condition { Attribute = name, EqualTo = text }),
         Attribute.Zip(
             Gen.Elements("ly", "EVR", "1", "zo"), (name, text) => new Condition { Attribute = name, Contains = text }),
         Attribute.Zip(Gen.Elements(true, false), (name, empty) => new Condition { Attribute = name, IsEmpty = empty }),
@@ -146,7 +147,8 @@ public class ConditionSqlTests(CampaignsApp app)
             ? Regex.IsMatch(value, "^-?[0-9]+([.][0-9]+)?$")
                 ? decimal.Parse(value, CultureInfo.InvariantCulture).CompareTo(than.GetDecimal())
                 : null
-            : DateOnly.TryParseExact(value, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)
+            : DateOnly.TryParseExact(
+                value, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)
                 ? day.CompareTo(DateOnly.Parse(than.GetString()!, CultureInfo.InvariantCulture))
                 : null;
 
@@ -182,7 +184,8 @@ public class ConditionSqlTests(CampaignsApp app)
         var contact = person.Contact;
         await using (var command = app.Database.Command("""
             insert into contacts (
-                id, phone, first_name, tags, attributes, last_inbound_at, joined_at, not_joined_at, created_at, updated_at)
+                id, phone, first_name, tags, attributes, last_inbound_at, joined_at, not_joined_at, created_at,
+                updated_at)
             values ($1, $2, $3, $4, $5, $6, $7, $8, now(), now())
             """, contact.Id, contact.Phone, contact.FirstName, (string[])[.. contact.Tags, mark],
             new Sql.Json(JsonSerializer.Serialize(contact.Attributes)), contact.LastInboundAt, contact.JoinedAt,

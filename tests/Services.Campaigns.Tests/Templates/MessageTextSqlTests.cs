@@ -38,8 +38,8 @@ public class MessageTextSqlTests(CampaignsApp app)
     {
         await using var command = new NpgsqlCommand { Connection = connection };
         command.CommandText = $"""
-            select {text.ToSql(Parameters(command))}, c.first_name, c.last_name, c.phone, c.language, c.attributes::text,
-                {text.IsEmptySql(Parameters(command))}
+            select {text.ToSql(Parameters(command))}, c.first_name, c.last_name, c.phone, c.language,
+                c.attributes::text, {text.IsEmptySql(Parameters(command))}
             from people c
             """;
         await using var reader = await command.ExecuteReaderAsync();
