@@ -74,28 +74,41 @@ internal sealed record Condition
         if (condition is null)
         {
             form.Refuse(field, new Remedy(
-                $$"""{{field}} is missing: a condition, such as { "tag": "vip" }.""", "Indiquez au moins une condition."));
+                $$"""{{field}} is missing: a condition, such as { "tag": "vip" }.""",
+                "Indiquez au moins une condition."));
             return;
         }
 
         var (nodes, campaigns) = (0, new Dictionary<Guid, string>());
         Check(condition, field, 1);
-        var known = campaigns.Count == 0 ? [] : await db.Campaigns.Where(c => campaigns.Keys.Contains(c.Id))
-            .Select(c => c.Id).ToListAsync(cancellationToken);
-        foreach (var (id, path) in campaigns.Where(named => !known.Contains(named.Key)))
+        var named = campaigns.Keys.ToList();
+        var known = await db.Campaigns.Where(c => named.Contains(c.Id)).Select(c => c.Id)
+            .ToListAsync(cancellationToken);
+        foreach (var (id, path) in campaigns.Where(campaign => !known.Contains(campaign.Key)))
         {
             form.Refuse($"{path}.campaign", new Remedy(
                 $"There is no campaign with the id {id}.",
                 "Cette campagne n’existe pas ou plus : choisissez-en une autre."));
         }
 
-        void Check(Condition part, string path, int depth)
+        void Check(Condition? part, string path, int depth)
         {
+            if (nodes > MostNodes)
+            {
+                return; // that has been told
+            }
+
+            if (part is null)
+            {
+                form.Refuse(path, Unclear(path));
+                return;
+            }
+
             if (depth > MostDepth || ++nodes > MostNodes)
             {
                 form.Refuse(path, new Remedy(
                     $"{path} is too much: at most {MostNodes} conditions, {MostDepth} deep: use a tag for a part.",
-                    $"Au plus {MostNodes} conditions, sur {MostDepth} niveaux : utilisez une étiquette pour une part."));
+                    $"Au plus {MostNodes} conditions, sur {MostDepth} niveaux : utilisez une étiquette à la place."));
                 return;
             }
 
@@ -122,19 +135,21 @@ internal sealed record Condition
         _ => (null, null),
     };
 
+    private static Remedy Unclear(string path) => new(
+        $"{path} is one of all, any, not, tag, attribute (with one of equals, contains, isEmpty, greaterThan, lessThan), "
+        + "sandbox, session, and campaign with result.",
+        "Chaque condition porte sur une seule chose : une étiquette, une information, la Sandbox, la session ou une "
+        + "campagne.");
+
     private bool CheckOwn(string path, FormReader form)
     {
         var kinds = new object?[] { All, Any, Not, Tag, Attribute, Sandbox, Session, Campaign }
             .Count(kind => kind is not null);
         var comparisons = new object?[] { EqualTo, Contains, IsEmpty, GreaterThan, LessThan }
             .Count(comparison => comparison is not null);
-        if (kinds != 1 || comparisons != (Attribute is null ? 0 : 1) || Result is null != Campaign is null)
+        if (kinds != 1 || comparisons != (Attribute is null ? 0 : 1) || (Result is null) != (Campaign is null))
         {
-            form.Refuse(path, new Remedy(
-                $"{path} is one of all, any, not, tag, attribute (with one of equals, contains, isEmpty, greaterThan, "
-                + "lessThan), sandbox, session, and campaign with result.",
-                "Chaque condition porte sur une seule chose : une étiquette, une information, la Sandbox, la session ou "
-                + "une campagne."));
+            form.Refuse(path, Unclear(path));
             return false;
         }
 

@@ -61,7 +61,8 @@ internal static class MillionBenchmark
     /// <summary>Takes Messaging's place: without it the orders would go nowhere.</summary>
     private static async Task<string> BindAsync(IChannel channel)
     {
-        var queue = await channel.QueueDeclareAsync($"benchmark-{Guid.NewGuid():n}", durable: true, exclusive: false);
+        var queue = await channel.QueueDeclareAsync(
+            $"benchmark-{Guid.NewGuid():n}", durable: true, exclusive: false, autoDelete: false);
         await channel.ExchangeDeclareAsync(Orders, ExchangeType.Fanout, durable: true);
         await channel.QueueBindAsync(queue.QueueName, Orders, "");
         return queue.QueueName;

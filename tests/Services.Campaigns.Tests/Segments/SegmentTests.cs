@@ -92,6 +92,7 @@ public class SegmentTests(CampaignsApp app)
     [InlineData("""{ "where": {} }""", "where")]
     [InlineData("""{ "where": { "tag": "a", "session": "open" } }""", "where")]
     [InlineData("""{ "where": { "all": [] } }""", "where")]
+    [InlineData("""{ "where": { "any": [{ "tag": "a" }, null] } }""", "where.any[1]")]
     [InlineData("""{ "where": { "all": [{ "tag": "a" }, { "any": [{ "tag": " " }] }] } }""", "where.all[1].any[0].tag")]
     [InlineData("""{ "where": { "attribute": "city" } }""", "where")]
     [InlineData("""{ "where": { "attribute": "city", "equals": "a", "isEmpty": true } }""", "where")]
