@@ -136,8 +136,8 @@ internal sealed record Condition
     };
 
     private static Remedy Unclear(string path) => new(
-        $"{path} is one of all, any, not, tag, attribute (with one of equals, contains, isEmpty, greaterThan, lessThan), "
-        + "sandbox, session, and campaign with result.",
+        $"{path} is one of all, any, not, tag, attribute (with one of equals, contains, isEmpty, greaterThan, "
+        + "lessThan), sandbox, session, and campaign with result.",
         "Chaque condition porte sur une seule chose : une étiquette, une information, la Sandbox, la session ou une "
         + "campagne.");
 
