@@ -265,7 +265,7 @@ public class IdempotencyTests(CampaignsApp app)
     {
         using var request = new HttpRequestMessage(method ?? HttpMethod.Post, path);
         request.Headers.TryAddWithoutValidation(Header, key);
-        request.Headers.TryAddWithoutValidation("X-User-Name", caller ?? "léa");
+        request.Headers.Add("X-User-Name", Uri.EscapeDataString(caller ?? "léa"));
         request.Content = body switch
         {
             null => null,
