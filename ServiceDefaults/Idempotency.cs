@@ -97,7 +97,7 @@ public static class Idempotency
         HttpContext context, RequestDelegate next, IdempotencyStore store, IdempotencyClaim.Mine claim,
         IdempotencySeal seal, RequestDigest digest)
     {
-        context.Features.Set(new NewId(claim.MadeId, claim.MayExist));
+        context.Features.Set(new MadeId(claim.MadeId, claim.MayExist));
         var (response, sent) = (context.Response, context.Response.Body);
         using var written = new MemoryStream();
         response.Body = written;
@@ -155,11 +155,11 @@ public sealed record AnswerShownOnce(Remedy Remedy);
 
 /// <summary>The id of what a request makes: the same each time the request is tried, so that it is made once.</summary>
 /// <param name="MayExist">An earlier try may have made it: look first.</param>
-public sealed record NewId(Guid Value, bool MayExist)
+public sealed record MadeId(Guid Value, bool MayExist)
 {
     /// <summary>The framework calls this for a parameter of this type.</summary>
-    public static ValueTask<NewId> BindAsync(HttpContext context) => ValueTask.FromResult(
-        context.Features.Get<NewId>() ?? new(
+    public static ValueTask<MadeId> BindAsync(HttpContext context) => ValueTask.FromResult(
+        context.Features.Get<MadeId>() ?? new(
             Guid.CreateVersion7(context.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow()),
             MayExist: false));
 }

@@ -27,10 +27,10 @@ internal sealed class IdempotencySeal(string scope, bool isSlow)
     public byte[] Close(ReadOnlySpan<byte> text)
     {
         var box = new byte[NonceLength + TagLength + text.Length];
-        var (nonce, tag) = (box.AsSpan(0, NonceLength), box.AsSpan(NonceLength, TagLength));
+        var nonce = box.AsSpan(0, NonceLength);
         RandomNumberGenerator.Fill(nonce);
         using var aes = new AesGcm(Derive("answer"u8), TagLength);
-        aes.Encrypt(nonce, text, box.AsSpan(NonceLength + TagLength), tag);
+        aes.Encrypt(nonce, text, box.AsSpan(NonceLength + TagLength), box.AsSpan(NonceLength, TagLength));
         return box;
     }
 

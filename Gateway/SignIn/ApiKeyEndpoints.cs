@@ -21,7 +21,7 @@ internal static class ApiKeyEndpoints
     private const int LongestName = 100;
 
     public static async Task<Results<Created<ApiKeyCreated>, ValidationProblem, ProblemHttpResult>> CreateAsync(
-        CreateApiKeyRequest request, NewId id, ApiKeys keys, TimeProvider clock, HttpContext context,
+        CreateApiKeyRequest request, MadeId id, ApiKeys keys, TimeProvider clock, HttpContext context,
         CancellationToken cancellationToken)
     {
         if (id.MayExist && await keys.HasAsync(id.Value, cancellationToken))

@@ -11,7 +11,7 @@ internal static partial class UserEndpoints
     private const int ShortestPassword = 8;
 
     public static async Task<Results<Created<UserEntry>, ValidationProblem, ProblemHttpResult>> CreateAsync(
-        CreateUserRequest request, NewId id, Users users, CancellationToken cancellationToken)
+        CreateUserRequest request, MadeId id, Users users, CancellationToken cancellationToken)
     {
         if (id.MayExist && await users.FindAsync(id.Value, cancellationToken) is { } made)
         {

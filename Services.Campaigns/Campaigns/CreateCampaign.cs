@@ -6,7 +6,7 @@ namespace Services.Campaigns;
 internal static class CreateCampaign
 {
     public static async Task<Results<Created<CampaignAnswer>, ValidationProblem>> HandleAsync(
-        CampaignForm request, NewId id, Caller caller, CampaignsDbContext db, TimeProvider clock,
+        CampaignForm request, MadeId id, Caller caller, CampaignsDbContext db, TimeProvider clock,
         CancellationToken cancellationToken)
     {
         if (id.MayExist && await db.Campaigns.FindAsync([id.Value], cancellationToken) is { } made)

@@ -8,7 +8,7 @@ namespace Services.Campaigns;
 internal static class DuplicateCampaign
 {
     public static async Task<Results<Created<CampaignAnswer>, ProblemHttpResult>> HandleAsync(
-        Guid id, NewId copyId, HttpRequest request, Caller caller, CampaignsDbContext db, TimeProvider clock,
+        Guid id, MadeId copyId, HttpRequest request, Caller caller, CampaignsDbContext db, TimeProvider clock,
         CancellationToken cancellationToken)
     {
         if (copyId.MayExist && await db.Campaigns.FindAsync([copyId.Value], cancellationToken) is { } made)

@@ -45,9 +45,9 @@ internal static class LaunchCampaign
                 "Le modèle de la campagne a été supprimé : choisissez-en un autre."));
         }
 
-        if (template.Variables.Except(campaign.Variables.Keys).ToList() is { Count: > 0 } missing)
+        if (template.Variables.Except(campaign.Variables.Keys).ToList() is { Count: > 0 } unfilled)
         {
-            var names = string.Join(", ", missing);
+            var names = string.Join(", ", unfilled);
             return Problems.Conflict(new Remedy(
                 $"The template has changed: fill its variable {names} in the campaign first.",
                 $"Le modèle a changé : remplissez d’abord sa variable {names} dans la campagne."));

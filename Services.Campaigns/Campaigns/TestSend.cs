@@ -11,7 +11,7 @@ namespace Services.Campaigns;
 internal static class TestSend
 {
     public static async Task<Results<Accepted<TestSendAnswer>, ValidationProblem, ProblemHttpResult>> HandleAsync(
-        Guid id, TestSendForm request, NewId message, CampaignsDbContext db, NpgsqlDataSource database,
+        Guid id, TestSendForm request, MadeId message, CampaignsDbContext db, NpgsqlDataSource database,
         MessageDispatcher dispatcher, TimeProvider clock, CancellationToken cancellationToken)
     {
         if (!PhoneNumber.TryParse(request.Phone, out var phone, out var remedy))

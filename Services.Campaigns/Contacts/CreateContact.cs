@@ -8,7 +8,7 @@ namespace Services.Campaigns;
 internal static class CreateContact
 {
     public static async Task<Results<Created<ContactAnswer>, ValidationProblem, ProblemHttpResult>> HandleAsync(
-        ContactForm request, NewId id, CampaignsDbContext db, TimeProvider clock, CancellationToken cancellationToken)
+        ContactForm request, MadeId id, CampaignsDbContext db, TimeProvider clock, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         if (id.MayExist && await db.Contacts.FindAsync([id.Value], cancellationToken) is { } made)

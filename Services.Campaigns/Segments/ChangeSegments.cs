@@ -7,7 +7,7 @@ namespace Services.Campaigns;
 internal static class ChangeSegments
 {
     public static async Task<Results<Created<SegmentAnswer>, ValidationProblem>> CreateAsync(
-        SegmentForm request, NewId id, Caller caller, CampaignsDbContext db, TimeProvider clock,
+        SegmentForm request, MadeId id, Caller caller, CampaignsDbContext db, TimeProvider clock,
         CancellationToken cancellationToken)
     {
         if (id.MayExist && await db.Segments.FindAsync([id.Value], cancellationToken) is { } made)

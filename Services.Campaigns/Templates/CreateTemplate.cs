@@ -6,7 +6,7 @@ namespace Services.Campaigns;
 internal static class CreateTemplate
 {
     public static async Task<Results<Created<TemplateAnswer>, ValidationProblem>> HandleAsync(
-        TemplateForm request, NewId id, Caller caller, CampaignsDbContext db, TimeProvider clock,
+        TemplateForm request, MadeId id, Caller caller, CampaignsDbContext db, TimeProvider clock,
         CancellationToken cancellationToken)
     {
         if (id.MayExist && await db.Templates.FindAsync([id.Value], cancellationToken) is { } made)

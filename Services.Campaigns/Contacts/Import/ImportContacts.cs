@@ -14,7 +14,7 @@ internal static class ImportContacts
     public static readonly RequestSizeLimitAttribute Limit = new(LargestFile);
 
     public static async Task<Results<Accepted<ImportAccepted>, ValidationProblem, ProblemHttpResult>> HandleAsync(
-        HttpRequest request, NewId id, Caller caller, ImportIntake intake, IOptions<SandboxOptions> sandbox,
+        HttpRequest request, MadeId id, Caller caller, ImportIntake intake, IOptions<SandboxOptions> sandbox,
         CancellationToken cancellationToken)
     {
         var form = new FormReader();
@@ -28,7 +28,7 @@ internal static class ImportContacts
 internal static class ImportRejects
 {
     public static async Task<Results<Accepted<ImportAccepted>, ValidationProblem, ProblemHttpResult>> HandleAsync(
-        Guid id, NewId newId, HttpRequest request, Caller caller, ImportIntake intake, NpgsqlDataSource database,
+        Guid id, MadeId newId, HttpRequest request, Caller caller, ImportIntake intake, NpgsqlDataSource database,
         CancellationToken cancellationToken) =>
         await ImportStore.PlanAsync(database, id, cancellationToken) is { } plan
             ? await intake.TakeAsync(

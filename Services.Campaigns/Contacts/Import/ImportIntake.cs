@@ -18,7 +18,7 @@ internal sealed class ImportIntake(ImportStore store, ContactImporter importer)
     /// <param name="form">Tells what is wrong with it.</param>
     /// <param name="caller">Who sends it.</param>
     public async Task<Results<Accepted<ImportAccepted>, ValidationProblem, ProblemHttpResult>> TakeAsync(
-        HttpRequest request, NewId id, ImportWishes wishes, FormReader form, Caller caller,
+        HttpRequest request, MadeId id, ImportWishes wishes, FormReader form, Caller caller,
         CancellationToken cancellationToken)
     {
         if (id.MayExist && await store.HasAsync(id.Value, cancellationToken))
