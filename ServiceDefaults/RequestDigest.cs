@@ -25,7 +25,10 @@ internal sealed class RequestDigest : Stream
         (_body, _seal, _hash) = (request.Body, seal, seal.Hash());
         request.Body = this;
         _ = MediaTypeHeaderValue.TryParse(request.ContentType, out var type);
-        _boundary = Encoding.UTF8.GetBytes(HeaderUtilities.RemoveQuotes(type?.Boundary ?? default).Value ?? "");
+        // With the two dashes it stands nowhere else: https://www.rfc-editor.org/rfc/rfc2046#section-5.1.1
+        _boundary = HeaderUtilities.RemoveQuotes(type?.Boundary ?? default) is { Length: > 0 } boundary
+            ? Encoding.UTF8.GetBytes($"--{boundary}")
+            : [];
         _hash.AppendData(Encoding.UTF8.GetBytes($"{request.QueryString} {type?.MediaType}\n"));
     }
 

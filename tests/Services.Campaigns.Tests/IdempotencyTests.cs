@@ -198,7 +198,7 @@ public class IdempotencyTests(CampaignsApp app)
 
         Assert.Equal(0L, await app.CountAsync("""
             select count(*) from idempotency_keys k
-            where k::text || encode(coalesce(body, ''), 'escape') ~ '(Zo.*lie|ana@example|' || $1 || ')'
+            where (k::text || encode(coalesce(body, ''), 'escape')) ~ ('(Zo.*lie|ana@example|' || $1 || ')')
             """, ((string)form["phone"]!)[1..]));
     }
 
