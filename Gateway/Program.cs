@@ -11,6 +11,7 @@ builder.WebHost.ConfigureKestrel(kestrel =>
 builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));
 builder.AddServiceDefaults();
 builder.AddDatabase("gatewaydb");
+builder.AddIdempotency();
 builder.AddSignIn();
 builder.AddCrossOrigin();
 builder.AddProxy();
@@ -33,6 +34,7 @@ app.UseSameOriginForChanges();
 app.UseRateLimiter();
 app.UseAuthentication();
 app.UseAuthorization();
+app.UseIdempotency(SignIn.WriterIn, holdsPasswords: true);
 
 app.MapHealthChecks("/alive", new() { Predicate = check => check.Tags.Contains("live") }).AllowAnonymous();
 app.MapHealthChecks("/health", new() { ResponseWriter = ServiceHealth.WriteAsync }).AllowAnonymous();

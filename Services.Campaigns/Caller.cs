@@ -7,8 +7,8 @@ internal sealed record Caller(string? Name)
 
     /// <summary>The framework calls this for a parameter of this type.</summary>
     public static ValueTask<Caller> BindAsync(HttpContext context) =>
-        ValueTask.FromResult(new Caller(
-            context.Request.Headers[UserName].FirstOrDefault() is { Length: > 0 } name
-                ? Uri.UnescapeDataString(name)
-                : null));
+        ValueTask.FromResult(new Caller(NameOf(context.Request)));
+
+    public static string? NameOf(HttpRequest request) =>
+        request.Headers[UserName].FirstOrDefault() is { Length: > 0 } name ? Uri.UnescapeDataString(name) : null;
 }

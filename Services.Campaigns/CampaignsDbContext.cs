@@ -7,7 +7,8 @@ using ServiceDefaults;
 namespace Services.Campaigns;
 
 /// <summary>
-/// Contacts, templates, campaigns and who did what to them. The messages' own engine (Messages/) speaks SQL, for speed.
+/// Contacts, templates, campaigns, segments and who did what to them. The messages' own engine (Messages/) speaks SQL,
+/// for speed.
 /// </summary>
 internal sealed class CampaignsDbContext(DbContextOptions<CampaignsDbContext> options) : DbContext(options)
 {
@@ -16,6 +17,8 @@ internal sealed class CampaignsDbContext(DbContextOptions<CampaignsDbContext> op
     public DbSet<Template> Templates => Set<Template>();
 
     public DbSet<Campaign> Campaigns => Set<Campaign>();
+
+    public DbSet<Segment> Segments => Set<Segment>();
 
     public DbSet<ActivityEntry> Activity => Set<ActivityEntry>();
 

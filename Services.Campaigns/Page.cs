@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using ServiceDefaults;
@@ -6,7 +7,12 @@ using ServiceDefaults;
 namespace Services.Campaigns;
 
 /// <summary>A part of a list, newest first. <see cref="NextCursor"/> leads to the next part; null at the end.</summary>
-internal sealed record Page<T>(IReadOnlyList<T> Items, string? NextCursor, long Total);
+internal sealed record Page<T>(IReadOnlyList<T> Items, string? NextCursor, long Total)
+{
+    /// <summary>There are more than <see cref="Total"/>: counting them all would take too long.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool TotalIsAtLeast { get; init; }
+}
 
 /// <summary>Which part of a list to read. The cursor is the key of the last item seen.</summary>
 internal sealed record PageRequest<TKey>(int Limit, TKey? After)
@@ -49,7 +55,16 @@ internal static class Paging
         CancellationToken cancellationToken)
         where T : class
     {
-        var total = await rows.LongCountAsync(cancellationToken);
+        return await rows.ToPageAsync(
+            await rows.LongCountAsync(cancellationToken), page, idOf, itemOf, cancellationToken);
+    }
+
+    /// <summary>The same for whom counts by themselves.</summary>
+    public static async Task<Page<TItem>> ToPageAsync<T, TItem>(
+        this IQueryable<T> rows, long total, PageRequest<Guid> page, Func<T, Guid> idOf, Func<T, TItem> itemOf,
+        CancellationToken cancellationToken)
+        where T : class
+    {
         var after = page.After is { } last ? rows.Where(row => EF.Property<Guid>(row, "Id") < last) : rows;
         // One more than asked for tells whether there is a next page.
         var read = await after.OrderByDescending(row => EF.Property<Guid>(row, "Id"))

@@ -7,6 +7,7 @@ var builder = WebApplication.CreateBuilder(args);
 
 builder.AddServiceDefaults();
 builder.AddDatabase("campaignsdb");
+builder.AddIdempotency();
 builder.AddMessageBook(); // before the bus, so that it stops after the last consumer that waits for it
 builder.AddMessageBus("campaigns", bus =>
 {
@@ -32,10 +33,12 @@ builder.Services.AddOpenApi();
 var app = builder.Build();
 
 app.MapDefaultEndpoints();
+app.UseIdempotency(context => Caller.NameOf(context.Request) ?? "");
 app.MapOpenApi();
 app.MapContacts();
 app.MapTemplates();
 app.MapCampaigns();
+app.MapSegments();
 app.MapMessages();
 app.MapConversations();
 app.MapBooks();

@@ -33,8 +33,9 @@ public sealed record ActivityEntry(
     public static IReadOnlyList<string> Known { get; } =
     [
         "campaign.created", "campaign.changed", "campaign.deleted", "campaign.duplicated", "campaign.launched",
-        "campaign.paused", "campaign.resumed", "campaign.cancelled", "campaign.retried", "template.created",
-        "template.changed", "template.deleted", "templates.synced", "contact.erased", "contacts.imported",
+        "campaign.paused", "campaign.pausedItself", "campaign.resumed", "campaign.cancelled", "campaign.retried",
+        "template.created", "template.changed", "template.deleted", "templates.synced", "segment.created",
+        "segment.changed", "segment.deleted", "contact.erased", "contacts.imported",
         "contacts.importUndone", "message.sent", "webhook.unknown",
     ];
 

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace Frontend;
@@ -12,16 +13,19 @@ public enum CampaignStatus
     Cancelled,
 }
 
-/// <param name="StatusReason">The error code that paused it by itself.</param>
+/// <param name="PausedBecause">What paused it by itself.</param>
 /// <param name="Stats">In lists.</param>
 public sealed record Campaign(
-    Guid Id, string Name, CampaignStatus Status, string? StatusReason, Message1 Message1, Message2? Message2,
+    Guid Id, string Name, CampaignStatus Status, PausedBecause? PausedBecause, Message1 Message1, Message2? Message2,
     Audience Audience, DateTimeOffset? StartAt, QuietHours? QuietHours, DateTimeOffset CreatedAt,
-    DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt, CampaignStats? Stats = null)
+    DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt, CampaignStats? Stats = null,
+    double? PauseAtFailureShare = null)
 {
     /// <summary>Something will still happen by itself.</summary>
     public bool IsUnderWay => Status is CampaignStatus.Scheduled or CampaignStatus.Running or CampaignStatus.Paused;
 }
+
+public sealed record PausedBecause(string Title, string Explanation, string Action);
 
 /// <summary>How many campaigns there are in each state.</summary>
 public sealed record CampaignCounts(
@@ -38,22 +42,31 @@ public sealed record CampaignCounts(
 /// <summary>What people enter about a campaign; the API checks it.</summary>
 public sealed record CampaignForm(
     string? Name, Message1Form Message1, Message2? Message2, Audience? Audience, DateTimeOffset? StartAt = null,
-    QuietHoursForm? QuietHours = null);
+    QuietHoursForm? QuietHours = null, double? PauseAtFailureShare = null);
 
 public sealed record QuietHoursForm(TimeOnly? From, TimeOnly? To, string? TimeZone);
 
-public sealed record Message1Form(Guid? TemplateId, IReadOnlyDictionary<string, string?> Variables);
+public sealed record Message1Form(
+    Guid? TemplateId, IReadOnlyDictionary<string, string?> Variables,
+    IReadOnlyDictionary<string, string>? Fallbacks = null);
 
 /// <param name="Variables">What fills each variable: a text, or a field such as <c>{{firstName}}</c>.</param>
-public sealed record Message1(Guid TemplateId, IReadOnlyDictionary<string, string> Variables);
+/// <param name="Fallbacks">What stands there for whom it would be empty.</param>
+public sealed record Message1(
+    Guid TemplateId, IReadOnlyDictionary<string, string> Variables,
+    IReadOnlyDictionary<string, string>? Fallbacks = null);
 
 /// <summary>The answer to a reply.</summary>
 public sealed record Message2(string Body, int WithinHours = 24);
 
-/// <summary>Exactly one of the first three is set.</summary>
+/// <summary>Exactly one of the first three, <paramref name="Where"/> and <paramref name="SegmentId"/> is set.</summary>
+/// <param name="Where">A condition, which only programs write.</param>
 public sealed record Audience(
     bool? All = null, IReadOnlyList<string>? Tags = null, IReadOnlyList<Guid>? ContactIds = null,
-    AudienceExclusion? Exclude = null);
+    AudienceExclusion? Exclude = null, JsonElement? Where = null, Guid? SegmentId = null);
+
+/// <summary>A condition with a name.</summary>
+public sealed record Segment(Guid Id, string Name);
 
 /// <summary>Who is left out although the audience names them.</summary>
 public sealed record AudienceExclusion(IReadOnlyList<string>? Tags = null, IReadOnlyList<Guid>? ContactIds = null);
@@ -80,7 +93,8 @@ public sealed record PreviewSample(
 
 /// <summary>An audience, and the template and variables that show what it would read.</summary>
 public sealed record AudienceQuestion(
-    Audience Audience, Guid? TemplateId = null, IReadOnlyDictionary<string, string?>? Variables = null);
+    Audience Audience, Guid? TemplateId = null, IReadOnlyDictionary<string, string?>? Variables = null,
+    IReadOnlyDictionary<string, string>? Fallbacks = null);
 
 public sealed record TestSent(Guid MessageId);
 

@@ -1,7 +1,8 @@
 namespace Frontend;
 
 /// <summary>A part of a list; <paramref name="NextCursor"/> leads to the next part, null at the end.</summary>
-public sealed record Page<T>(IReadOnlyList<T> Items, string? NextCursor, long Total);
+/// <param name="TotalIsAtLeast">There are more than <paramref name="Total"/>.</param>
+public sealed record Page<T>(IReadOnlyList<T> Items, string? NextCursor, long Total, bool TotalIsAtLeast = false);
 
 /// <summary>The address of an API call: parameters that are null are left out.</summary>
 internal static class Query

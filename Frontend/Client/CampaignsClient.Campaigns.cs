@@ -36,8 +36,13 @@ public sealed partial class CampaignsClient
     public Task<TestSent> TestSendAsync(Guid id, string phone, CancellationToken cancellationToken) =>
         SendAsync<TestSent>(HttpMethod.Post, $"/api/campaigns/{id}/test-send", new { phone }, cancellationToken);
 
-    public Task<Campaign> LaunchCampaignAsync(Guid id, CancellationToken cancellationToken) =>
-        SendAsync<Campaign>(HttpMethod.Post, $"/api/campaigns/{id}/launch", null, cancellationToken);
+    /// <param name="id">The draft's.</param>
+    /// <param name="skipsMissing">Leave out who lacks a value for a variable; else they hold up the launch.</param>
+    public Task<Campaign> LaunchCampaignAsync(Guid id, bool skipsMissing, CancellationToken cancellationToken) =>
+        SendAsync<Campaign>(
+            HttpMethod.Post,
+            Query.Of($"/api/campaigns/{id}/launch", ("missingValues", skipsMissing ? "skip" : null)), null,
+            cancellationToken);
 
     /// <summary>After the answer at most one message still leaves.</summary>
     public Task<Campaign> PauseCampaignAsync(Guid id, CancellationToken cancellationToken) =>

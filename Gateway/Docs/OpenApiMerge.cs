@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using ServiceDefaults;
 
 namespace Gateway;
 
@@ -6,6 +7,10 @@ namespace Gateway;
 internal static class OpenApiMerge
 {
     private const string Reference = "$ref";
+
+    private static readonly string[] Writes = ["post", "put", "patch", "delete"];
+    private static readonly string[] Unkeyed =
+        ["/api/auth/login", "/api/auth/logout", "/api/webhooks/", "/api/practice/"];
 
     /// <summary>
     /// Adds to <paramref name="whole"/> the paths under /api, the components and the tags of each part. A component
@@ -22,6 +27,7 @@ internal static class OpenApiMerge
 
         whole["servers"] = new JsonArray(new JsonObject { ["url"] = "/" });
         AddSecurity(whole);
+        AddIdempotencyKey(whole);
         return whole;
     }
 
@@ -88,6 +94,35 @@ internal static class OpenApiMerge
                 {
                     operation["security"] = new JsonArray();
                 }
+            }
+        }
+    }
+
+    // What is no resource of ours is done by others, and a repeat of it too.
+    private static void AddIdempotencyKey(JsonObject whole)
+    {
+        const string name = "idempotencyKey";
+        Object(Object(whole, "components"), "parameters")[name] = new JsonObject
+        {
+            ["name"] = Idempotency.Header,
+            ["in"] = "header",
+            ["description"] = "A text that is new for each request: a repeat with it within 24 hours does nothing "
+                + $"again, and is answered as the first one was, with {Idempotency.Replayed}: true.",
+            ["schema"] = new JsonObject { ["type"] = "string", ["minLength"] = 1, ["maxLength"] = 255 },
+        };
+        foreach (var (path, operations) in Object(whole, "paths"))
+        {
+            if (Unkeyed.Any(prefix => path.StartsWith(prefix, StringComparison.Ordinal)))
+            {
+                continue;
+            }
+
+            foreach (var (_, operation) in ((JsonObject)operations!).Where(entry => Writes.Contains(entry.Key)))
+            {
+                var parameters = operation!["parameters"] as JsonArray ?? [];
+                operation["parameters"] = parameters;
+                parameters.RemoveAll(parameter => (string?)parameter?["name"] == Idempotency.Header);
+                parameters.Add(new JsonObject { [Reference] = $"#/components/parameters/{name}" });
             }
         }
     }

@@ -1,3 +1,5 @@
+using ServiceDefaults;
+
 namespace Gateway;
 
 /// <summary>
@@ -16,7 +18,8 @@ internal static class CrossOrigin
             if (origins.Count > 0)
             {
                 policy.WithOrigins([.. origins]).AllowCredentials().AllowAnyHeader().AllowAnyMethod()
-                    .WithExposedHeaders("Content-Disposition", "ETag", "Location", "Retry-After")
+                    .WithExposedHeaders(
+                        "Content-Disposition", "ETag", Idempotency.Replayed, "Location", "Retry-After")
                     .SetPreflightMaxAge(TimeSpan.FromMinutes(10));
             }
         }));

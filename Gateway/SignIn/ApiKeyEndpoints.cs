@@ -11,12 +11,24 @@ internal sealed record ApiKeyCreated(
 
 internal static class ApiKeyEndpoints
 {
+    /// <summary>The key itself is kept nowhere, so that a repeat of the request cannot be answered with it.</summary>
+    public static readonly AnswerShownOnce ShownOnce = new(new(
+        "This key has been made already, and was shown once: if nobody has noted it, remove it and make another one, "
+        + "with a new Idempotency-Key.",
+        "Cette clé existe déjà et n’a été montrée qu’une fois : si personne ne l’a notée, supprimez-la et créez-en une "
+        + "autre, avec une nouvelle Idempotency-Key."));
+
     private const int LongestName = 100;
 
-    public static async Task<Results<Created<ApiKeyCreated>, ValidationProblem>> CreateAsync(
-        CreateApiKeyRequest request, ApiKeys keys, TimeProvider clock, HttpContext context,
+    public static async Task<Results<Created<ApiKeyCreated>, ValidationProblem, ProblemHttpResult>> CreateAsync(
+        CreateApiKeyRequest request, MadeId id, ApiKeys keys, TimeProvider clock, HttpContext context,
         CancellationToken cancellationToken)
     {
+        if (id.MayExist && await keys.HasAsync(id.Value, cancellationToken))
+        {
+            return Problems.Conflict(ShownOnce.Remedy);
+        }
+
         var errors = new Dictionary<string, string[]>();
         if (string.IsNullOrWhiteSpace(request.Name) || request.Name.Length > LongestName)
         {
@@ -43,7 +55,7 @@ internal static class ApiKeyEndpoints
         }
 
         var (entry, key) =
-            await keys.CreateAsync(request.Name!, request.Role!, request.ExpiresAt, cancellationToken);
+            await keys.CreateAsync(id.Value, request.Name!, request.Role!, request.ExpiresAt, cancellationToken);
         context.Response.Headers.CacheControl = "no-store";
         return TypedResults.Created((string?)null, new ApiKeyCreated(
             entry.Id, entry.Name, key, entry.Role, entry.CreatedAt, entry.ExpiresAt));

@@ -16,7 +16,7 @@ internal sealed class ApiKeys(NpgsqlDataSource database, TimeProvider clock)
     private static readonly TimeSpan UseStep = TimeSpan.FromMinutes(1);
 
     public async Task<(ApiKey Entry, string Key)> CreateAsync(
-        string name, string role, DateTimeOffset? expiresAt, CancellationToken cancellationToken)
+        Guid id, string name, string role, DateTimeOffset? expiresAt, CancellationToken cancellationToken)
     {
         var key = Prefix + Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
         var now = clock.GetUtcNow();
@@ -24,7 +24,7 @@ internal sealed class ApiKeys(NpgsqlDataSource database, TimeProvider clock)
             insert into api_keys (id, name, key_hash, role, created_at, expires_at) values ($1, $2, $3, $4, $5, $6)
             returning {Columns}
             """);
-        command.Parameters.Add(new() { Value = Guid.CreateVersion7(now) });
+        command.Parameters.Add(new() { Value = id });
         command.Parameters.Add(new() { Value = name });
         command.Parameters.Add(new() { Value = Hash(key) });
         command.Parameters.Add(new() { Value = role });
@@ -69,6 +69,13 @@ internal sealed class ApiKeys(NpgsqlDataSource database, TimeProvider clock)
         }
 
         return entry;
+    }
+
+    public async Task<bool> HasAsync(Guid id, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand("select 1 from api_keys where id = $1");
+        command.Parameters.Add(new() { Value = id });
+        return await command.ExecuteScalarAsync(cancellationToken) is not null;
     }
 
     /// <summary>A page in the order of creation, and how many there are.</summary>

@@ -57,7 +57,8 @@ internal static class SignIn
             .WithSummary("Who is signed in.");
 
         var keys = auth.MapGroup("/api-keys").RequireAuthorization(Roles.Admin);
-        keys.MapPost("/", ApiKeyEndpoints.CreateAsync).WithSummary("Makes a key for a program; it is shown this once.");
+        keys.MapPost("/", ApiKeyEndpoints.CreateAsync).WithMetadata(ApiKeyEndpoints.ShownOnce)
+            .WithSummary("Makes a key for a program; it is shown this once.");
         keys.MapGet("/", ApiKeyEndpoints.ListAsync).WithSummary("The keys, without what they are.");
         keys.MapDelete("/{id:guid}", ApiKeyEndpoints.DeleteAsync).WithSummary("Revokes a key.");
 
@@ -77,6 +78,13 @@ internal static class SignIn
             }
         });
     }
+
+    /// <summary>Who changes keys or people; null for what else is asked: services take care of their own.</summary>
+    public static string? WriterIn(HttpContext context) =>
+        context.Request.Path.StartsWithSegments("/api/auth/api-keys")
+        || context.Request.Path.StartsWithSegments("/api/auth/users")
+            ? Roles.NameOf(context.User)
+            : null;
 
     private static async Task<NoContent> LogoutAsync(
         HttpContext context, Users users, CancellationToken cancellationToken)

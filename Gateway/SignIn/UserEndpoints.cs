@@ -11,8 +11,13 @@ internal static partial class UserEndpoints
     private const int ShortestPassword = 8;
 
     public static async Task<Results<Created<UserEntry>, ValidationProblem, ProblemHttpResult>> CreateAsync(
-        CreateUserRequest request, Users users, CancellationToken cancellationToken)
+        CreateUserRequest request, MadeId id, Users users, CancellationToken cancellationToken)
     {
+        if (id.MayExist && await users.FindAsync(id.Value, cancellationToken) is { } made)
+        {
+            return TypedResults.Created((string?)null, made);
+        }
+
         var errors = new Dictionary<string, string[]>();
         if (!UserName().IsMatch(request.UserName ?? ""))
         {
@@ -39,7 +44,7 @@ internal static partial class UserEndpoints
         }
 
         var (userName, password, role) = (request.UserName!, request.Password!, request.Role!);
-        return await users.CreateAsync(userName, password, role, cancellationToken) is { } entry
+        return await users.CreateAsync(id.Value, userName, password, role, cancellationToken) is { } entry
             ? TypedResults.Created((string?)null, entry)
             : Problems.Conflict(new Remedy(
                 $"There is a user {request.UserName} already: choose another name.",

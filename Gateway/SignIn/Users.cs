@@ -88,14 +88,14 @@ internal sealed class Users(NpgsqlDataSource database, TimeProvider clock)
 
     /// <summary>Adds a user; null if the name is taken, in whatever case.</summary>
     public async Task<UserEntry?> CreateAsync(
-        string userName, string password, string role, CancellationToken cancellationToken)
+        Guid id, string userName, string password, string role, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         await using var command = database.CreateCommand("""
             insert into users (id, user_name, password_hash, role, stamp, created_at) values ($1, $2, $3, $4, $5, $6)
             on conflict (lower(user_name)) do nothing
             """);
-        var entry = new UserEntry(Guid.CreateVersion7(now), userName, role, now);
+        var entry = new UserEntry(id, userName, role, now);
         command.Parameters.Add(new() { Value = entry.Id });
         command.Parameters.Add(new() { Value = userName });
         command.Parameters.Add(new() { Value = Hasher.HashPassword(Nobody, password) });
@@ -103,6 +103,15 @@ internal sealed class Users(NpgsqlDataSource database, TimeProvider clock)
         command.Parameters.Add(new() { Value = Guid.NewGuid() });
         command.Parameters.Add(new() { Value = now });
         return await command.ExecuteNonQueryAsync(cancellationToken) == 1 ? entry : null;
+    }
+
+    public async Task<UserEntry?> FindAsync(Guid id, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(
+            "select id, user_name, role, created_at from users where id = $1");
+        command.Parameters.Add(new() { Value = id });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken) ? Entry(reader) : null;
     }
 
     /// <summary>A page in the order of creation, and how many there are.</summary>
@@ -121,8 +130,7 @@ internal sealed class Users(NpgsqlDataSource database, TimeProvider clock)
         var found = new List<UserEntry>();
         while (await reader.ReadAsync(cancellationToken))
         {
-            found.Add(new(
-                reader.GetGuid(0), reader.GetString(1), reader.GetString(2), reader.GetFieldValue<DateTimeOffset>(3)));
+            found.Add(Entry(reader));
         }
 
         return (found, total);
@@ -148,6 +156,9 @@ internal sealed class Users(NpgsqlDataSource database, TimeProvider clock)
             ? new(reader.GetGuid(0), reader.GetString(1), reader.GetString(2), reader.GetString(3), reader.GetGuid(4))
             : null;
     }
+
+    private static UserEntry Entry(NpgsqlDataReader reader) =>
+        new(reader.GetGuid(0), reader.GetString(1), reader.GetString(2), reader.GetFieldValue<DateTimeOffset>(3));
 
     private static bool Matches(User user, string password) =>
         Hasher.VerifyHashedPassword(user, user.PasswordHash, password) != PasswordVerificationResult.Failed;

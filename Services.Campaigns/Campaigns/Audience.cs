@@ -1,9 +1,10 @@
+using System.Text.Json.Serialization;
 using Microsoft.EntityFrameworkCore;
 using ServiceDefaults;
 
 namespace Services.Campaigns;
 
-/// <summary>Who gets the campaign: exactly one of the first three is set, and some of them may be left out.</summary>
+/// <summary>Who gets the campaign: exactly one of the first five is set, and some of them may be left out.</summary>
 internal sealed record Audience
 {
     private const int MostContacts = 100_000;
@@ -15,27 +16,55 @@ internal sealed record Audience
 
     public IReadOnlyList<Guid>? ContactIds { get; init; }
 
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Condition? Where { get; init; }
+
+    /// <summary>A saved condition. A launch adds what it says then as <see cref="Where"/>.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Guid? SegmentId { get; init; }
+
     public AudienceExclusion? Exclude { get; init; }
+
+    /// <summary>With what its segment says now; null if that has been deleted.</summary>
+    public async Task<Audience?> ResolveAsync(CampaignsDbContext db, CancellationToken cancellationToken) =>
+        SegmentId is not { } id ? this
+            : await db.Segments.AsNoTracking().SingleOrDefaultAsync(s => s.Id == id, cancellationToken) is { } segment
+                ? this with { Where = segment.Where }
+                : null;
 
     /// <summary>Tells <paramref name="form"/> what is wrong with it.</summary>
     public static async Task CheckAsync(
         Audience? audience, FormReader form, CampaignsDbContext db, CancellationToken cancellationToken)
     {
         var given = (audience?.All is not null ? 1 : 0) + (audience?.Tags is not null ? 1 : 0)
-            + (audience?.ContactIds is not null ? 1 : 0);
+            + (audience?.ContactIds is not null ? 1 : 0) + (audience?.Where is not null ? 1 : 0)
+            + (audience?.SegmentId is not null ? 1 : 0);
         if (given != 1 || audience!.All is false)
         {
             form.Refuse(
                 "audience",
                 new Remedy(
-                    """audience is one of { "all": true }, { "tags": ["…"] } and { "contactIds": ["…"] }.""",
-                    "Choisissez tout le monde, des étiquettes ou des contacts."));
+                    """audience is one of { "all": true }, { "tags": ["…"] }, { "contactIds": ["…"] }, """
+                    + """{ "where": {…} } and { "segmentId": "…" }.""",
+                    "Choisissez tout le monde, des étiquettes, des contacts ou un segment."));
             return;
         }
 
         CheckTags(audience.Tags, "audience.tags", form);
         CheckTags(audience.Exclude?.Tags, "audience.exclude.tags", form);
         await CheckContactsAsync(audience.ContactIds, "audience.contactIds", form, db, cancellationToken);
+        if (audience.Where is not null)
+        {
+            await Condition.CheckAsync(audience.Where, "audience.where", form, db, cancellationToken);
+        }
+
+        if (await audience.ResolveAsync(db, cancellationToken) is null)
+        {
+            form.Refuse("audience.segmentId", new Remedy(
+                $"There is no segment with the id {audience.SegmentId}.",
+                "Ce segment n’existe pas ou plus : choisissez-en un autre."));
+        }
+
         // Whoever is to be left out may have been erased since.
         CheckCount(audience.Exclude?.ContactIds, "audience.exclude.contactIds", form);
     }

@@ -18,7 +18,8 @@ internal sealed class AudienceFreeze(IOptions<SandboxOptions> sandbox)
     {
         var values = new SqlParameters();
         var (id, launchedAt) = (values.Add(campaign.Id), values.Add(campaign.LaunchedAt!.Value));
-        var query = new AudienceQuery(campaign.Audience, campaign.Variables, sandbox.Value.Mode, values);
+        var query = new AudienceQuery(
+            campaign.Audience, campaign.Filling, sandbox.Value.Mode, campaign.LaunchedAt.Value, values);
 
         await transaction.ExecuteAsync($"""
             with campaign as (

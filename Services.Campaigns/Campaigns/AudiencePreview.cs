@@ -12,27 +12,27 @@ internal sealed class AudiencePreview(
     private const int Samples = 3;
 
     /// <param name="audience">Whose.</param>
-    /// <param name="variables">What fills each variable of the template.</param>
+    /// <param name="filling">What fills each variable of the template.</param>
     /// <param name="body">The template's text; null: no samples.</param>
     /// <param name="campaign">
     /// Whose start and quiet hours count. With one, also whose membership will have ended by their turn is counted, which
     /// takes longer. Null: it would begin now.
     /// </param>
     public async Task<PreviewAnswer> ReadAsync(
-        Audience audience, IReadOnlyDictionary<string, string> variables, string? body, Campaign? campaign,
+        Audience audience, Filling filling, string? body, Campaign? campaign,
         CancellationToken cancellationToken)
     {
         var (now, rate) = (clock.GetUtcNow(), sending.Value.PerSecond);
         var start = campaign?.StartAt > now ? campaign.StartAt.Value : now;
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var reasons = await CountAsync(transaction, audience, variables, cancellationToken);
+        var reasons = await CountAsync(transaction, audience, filling, now, cancellationToken);
         var expiring = campaign is not null && sandbox.Value.Mode != SandboxMode.Production
-            ? await CountExpiringAsync(transaction, audience, variables, start, rate, cancellationToken)
+            ? await CountExpiringAsync(transaction, audience, filling, start, now, rate, cancellationToken)
             : (long?)null;
         var samples = body is null
             ? []
-            : await SampleAsync(transaction, audience, variables, body, cancellationToken);
+            : await SampleAsync(transaction, audience, filling, body, now, cancellationToken);
 
         var recipients = reasons.GetValueOrDefault("");
         var work = TimeSpan.FromSeconds(Math.Ceiling(recipients / rate));
@@ -42,15 +42,17 @@ internal sealed class AudiencePreview(
                 reasons.GetValueOrDefault(SkipReasons.OptedOut), reasons.GetValueOrDefault(Consequences.NotJoined),
                 reasons.Where(reason => reason.Key.StartsWith(SkipReasons.MissingVariable, StringComparison.Ordinal))
                     .Sum(reason => reason.Value)),
+            reasons.Where(reason => reason.Key.StartsWith(SkipReasons.MissingVariable, StringComparison.Ordinal))
+                .ToDictionary(reason => reason.Key[SkipReasons.MissingVariable.Length..], reason => reason.Value),
             expiring, work.TotalSeconds, campaign?.EndOf(start, work) ?? start + work, rate, samples);
     }
 
     private async Task<Dictionary<string, long>> CountAsync(
-        NpgsqlTransaction transaction, Audience audience, IReadOnlyDictionary<string, string> variables,
-        CancellationToken cancellationToken)
+        NpgsqlTransaction transaction, Audience audience, Filling filling,
+        DateTimeOffset now, CancellationToken cancellationToken)
     {
         var values = new SqlParameters();
-        var query = new AudienceQuery(audience, variables, sandbox.Value.Mode, values);
+        var query = new AudienceQuery(audience, filling, sandbox.Value.Mode, now, values);
         await using var command = transaction.Command($"""
             select coalesce({query.Reason}, ''), count(*)
             from contacts c cross join lateral ({query.Rendered}) rendered where {query.Where} group by 1
@@ -66,11 +68,11 @@ internal sealed class AudiencePreview(
     }
 
     private async Task<long> CountExpiringAsync(
-        NpgsqlTransaction transaction, Audience audience, IReadOnlyDictionary<string, string> variables,
-        DateTimeOffset start, double rate, CancellationToken cancellationToken)
+        NpgsqlTransaction transaction, Audience audience, Filling filling,
+        DateTimeOffset start, DateTimeOffset now, double rate, CancellationToken cancellationToken)
     {
         var values = new SqlParameters();
-        var query = new AudienceQuery(audience, variables, sandbox.Value.Mode, values);
+        var query = new AudienceQuery(audience, filling, sandbox.Value.Mode, now, values);
         return await transaction.ScalarAsync<long>($"""
             select count(*) from (
                 select c.joined_at, row_number() over (order by c.id) as turn
@@ -82,11 +84,11 @@ internal sealed class AudiencePreview(
     }
 
     private async Task<List<PreviewAnswer.Sample>> SampleAsync(
-        NpgsqlTransaction transaction, Audience audience, IReadOnlyDictionary<string, string> variables, string body,
-        CancellationToken cancellationToken)
+        NpgsqlTransaction transaction, Audience audience, Filling filling, string body,
+        DateTimeOffset now, CancellationToken cancellationToken)
     {
         var values = new SqlParameters();
-        var query = new AudienceQuery(audience, variables, sandbox.Value.Mode, values);
+        var query = new AudienceQuery(audience, filling, sandbox.Value.Mode, now, values);
         await using var command = transaction.Command($"""
             select c.id, c.phone, c.first_name, c.last_name, {query.Variables}
             from contacts c cross join lateral ({query.Rendered}) rendered
@@ -111,12 +113,14 @@ internal sealed class AudiencePreview(
 /// <param name="Total">How many are in the audience.</param>
 /// <param name="Recipients">How many would be sent Message 1.</param>
 /// <param name="Excluded">How many of the audience would not, and why.</param>
+/// <param name="MissingValues">Of them, how many have no value for a variable, by the first such.</param>
 /// <param name="Expiring">Whose Sandbox membership will have ended by their turn; null if that was not counted.</param>
 /// <param name="EstimatedDurationSeconds">At the allowed rate, with nothing else running, without quiet hours.</param>
 /// <param name="EstimatedFinishAt">Then it would end if it were launched now: with its start and its quiet hours.</param>
 /// <param name="RatePerSecond">The allowed rate.</param>
 internal sealed record PreviewAnswer(
-    long Total, long Recipients, PreviewAnswer.Exclusions Excluded, long? Expiring, double EstimatedDurationSeconds,
+    long Total, long Recipients, PreviewAnswer.Exclusions Excluded, IReadOnlyDictionary<string, long> MissingValues,
+    long? Expiring, double EstimatedDurationSeconds,
     DateTimeOffset EstimatedFinishAt, double RatePerSecond, IReadOnlyList<PreviewAnswer.Sample> Samples)
 {
     /// <param name="NotJoined">Proved not to have joined the Sandbox.</param>

@@ -6,22 +6,36 @@ namespace Services.Campaigns;
 /// </summary>
 internal sealed class AudienceQuery
 {
+    /// <param name="audience">With what its segment says.</param>
+    /// <param name="filling">What fills each variable of the template.</param>
+    /// <param name="mode">Whether people have to join.</param>
+    /// <param name="now">When conditions are looked at.</param>
+    /// <param name="values">Takes the statement's parameters.</param>
     public AudienceQuery(
-        Audience audience, IReadOnlyDictionary<string, string> variables, SandboxMode mode, SqlParameters values)
+        Audience audience, Filling filling, SandboxMode mode, DateTimeOffset now, SqlParameters values)
     {
         Where = audience switch
         {
             { Tags: { } tags } => $"c.tags && {values.Add(tags.ToArray())}",
             { ContactIds: { } ids } => $"c.id = any({values.Add(ids.ToArray())})",
+            { Where: { } condition } => ConditionSql.Of(condition, now, values),
+            { SegmentId: not null } => "false", // of a draft whose segment has been deleted
             _ => "true",
         };
         Where += audience.Exclude?.Tags is { } without ? $" and not c.tags && {values.Add(without.ToArray())}" : "";
         Where += audience.Exclude?.ContactIds is { } except ? $" and c.id <> all({values.Add(except.ToArray())})" : "";
 
-        var rendered = variables.Select((variable, index) => (
-            Column: $"v{index}",
-            Name: values.Add(variable.Key),
-            Text: MessageText.ParseVariable(variable.Value).ToSql(values.Add))).ToList();
+        var rendered = filling.Variables.Select((variable, index) =>
+        {
+            var (text, fallback) = (
+                MessageText.ParseVariable(variable.Value), filling.Fallbacks.GetValueOrDefault(variable.Key));
+            return (
+                Column: $"v{index}",
+                Name: values.Add(variable.Key),
+                Text: fallback is null ? text.ToSql(values.Add)
+                    : $"coalesce(nullif({text.ToSql(values.Add)}, ''), {values.Add(fallback)}::text)",
+                IsEmpty: fallback is null ? text.IsEmptySql(values.Add) : MessageText.Never);
+        }).ToList();
         Rendered = rendered.Count == 0 ? "select 1"
             : "select " + string.Join(", ", rendered.Select(variable => $"{variable.Text} as {variable.Column}"));
         Variables = "jsonb_build_object("
@@ -33,8 +47,13 @@ internal sealed class AudienceQuery
             : $"when c.not_joined_at > coalesce(c.joined_at, '-infinity') then '{Consequences.NotJoined}'";
         Reason = $"case when c.opted_out_at is not null then '{SkipReasons.OptedOut}' {notJoined} "
             + string.Concat(rendered.Select(variable =>
-                $"when {variable.Column} = '' then '{SkipReasons.MissingVariable}' || {variable.Name}::text "))
+                $"when {variable.IsEmpty} then '{SkipReasons.MissingVariable}' || {variable.Name}::text "))
             + "end";
+        MayMiss = rendered.Exists(variable => variable.IsEmpty != MessageText.Never);
+        Missing = "array_remove(array["
+            + string.Join(", ", rendered.Select(variable =>
+                $"case when {variable.IsEmpty} then {variable.Name}::text end"))
+            + "]::text[], null)";
     }
 
     /// <summary>The condition for being in the audience.</summary>
@@ -46,9 +65,21 @@ internal sealed class AudienceQuery
     /// <summary>They, as jsonb by name.</summary>
     public string Variables { get; }
 
+    /// <summary>Whether a variable could be empty for somebody.</summary>
+    public bool MayMiss { get; }
+
+    /// <summary>The names of the variables that would be empty, as an array.</summary>
+    public string Missing { get; }
+
     /// <summary>Why nothing is sent to the person; null if something is.</summary>
     public string Reason { get; }
 }
+
+/// <summary>What fills the variables of a template.</summary>
+/// <param name="Variables">A pattern by variable.</param>
+/// <param name="Fallbacks">By variable, what stands there for whom the pattern gives nothing.</param>
+internal sealed record Filling(
+    IReadOnlyDictionary<string, string> Variables, IReadOnlyDictionary<string, string> Fallbacks);
 
 /// <summary>Codes of the error dictionary for what is never sent.</summary>
 internal static class SkipReasons

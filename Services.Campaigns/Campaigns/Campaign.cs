@@ -26,13 +26,18 @@ internal sealed class Campaign
 
     public CampaignStatus Status { get; private set; }
 
-    /// <summary>The error code that paused it by itself.</summary>
+    /// <summary>The code in the error dictionary of what paused it by itself.</summary>
     public string? StatusReason { get; private set; }
 
     public required Guid TemplateId { get; set; }
 
     /// <summary>What fills each variable of the template, e.g. <c>"1" → "{{firstName}}"</c>.</summary>
     public Dictionary<string, string> Variables { get; set; } = [];
+
+    /// <summary>By variable, what stands there for whom it would be empty.</summary>
+    public Dictionary<string, string> Fallbacks { get; set; } = [];
+
+    public Filling Filling => new(Variables, Fallbacks);
 
     public string? Message2Body { get; set; }
 
@@ -43,6 +48,9 @@ internal sealed class Campaign
     public DateTimeOffset? StartAt { get; set; }
 
     public QuietHours? QuietHours { get; set; }
+
+    /// <summary>It pauses when more than this share of what is sent fails; 1: never.</summary>
+    public double PauseAtFailureShare { get; set; } = FailureWatch.UsualShare;
 
     /// <summary>Frozen at launch, as are <see cref="Body"/> and <see cref="Sender"/>.</summary>
     public string? ContentSid { get; private set; }
@@ -72,11 +80,11 @@ internal sealed class Campaign
 
     public DateTimeOffset UpdatedAt { get; set; }
 
-    public static Campaign Create(CampaignDetails details, DateTimeOffset now)
+    public static Campaign Create(CampaignDetails details, DateTimeOffset now, Guid? id = null)
     {
         var campaign = new Campaign
         {
-            Id = Guid.CreateVersion7(now),
+            Id = id ?? Guid.CreateVersion7(now),
             Name = details.Name,
             TemplateId = details.TemplateId,
             Audience = details.Audience,
@@ -97,6 +105,7 @@ internal sealed class Campaign
         (Name, TemplateId, Variables) = (details.Name, details.TemplateId, details.Variables);
         (Message2Body, Message2WithinHours) = (details.Message2Body, details.Message2WithinHours);
         (Audience, StartAt, QuietHours, UpdatedAt) = (details.Audience, details.StartAt, details.QuietHours, now);
+        (PauseAtFailureShare, Fallbacks) = (details.PauseAtFailureShare, details.Fallbacks ?? []);
         return true;
     }
 

@@ -11,6 +11,8 @@ internal sealed class CampaignConfiguration : IEntityTypeConfiguration<Campaign>
         campaign.Property(c => c.Status).HasConversion(
             status => status.ToString().ToLowerInvariant(), text => Enum.Parse<CampaignStatus>(text, ignoreCase: true));
         campaign.Property(c => c.Variables).IsJson();
+        campaign.Property(c => c.Fallbacks).IsJson();
+        campaign.Ignore(c => c.Filling);
         campaign.Property(c => c.Audience).IsJson();
         campaign.Property(c => c.QuietHours).IsJson();
         campaign.HasOne<Template>().WithMany().HasForeignKey(c => c.TemplateId);

@@ -17,6 +17,8 @@ internal static class CampaignEndpoints
         campaigns.MapDelete("/{id:guid}", DeleteCampaign.HandleAsync).WithSummary("Deletes a draft.");
         campaigns.MapGet("/{id:guid}/preview", PreviewCampaign.HandleAsync)
             .WithSummary("Who would get what, how long it takes, when it ends. Nothing is sent.");
+        campaigns.MapGet("/{id:guid}/missing-values", MissingValues.HandleAsync)
+            .WithSummary("Who of its audience lacks a value for a variable.");
         campaigns.MapPost("/{id:guid}/test-send", TestSend.HandleAsync)
             .WithSummary("Sends Message 1 to one number, outside the statistics.");
         campaigns.MapPost("/{id:guid}/launch", LaunchCampaign.HandleAsync)

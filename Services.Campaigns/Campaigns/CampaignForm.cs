@@ -26,10 +26,18 @@ internal sealed record CampaignForm
 
     public QuietHoursForm? QuietHours { get; init; }
 
+    /// <summary>Pause when more than this share of what is sent fails: over 0, at most 1, which is never.</summary>
+    public double? PauseAtFailureShare { get; init; }
+
     /// <param name="TimeZone">IANA name.</param>
     internal sealed record QuietHoursForm(TimeOnly? From, TimeOnly? To, string? TimeZone);
 
-    internal sealed record Message1Form(Guid? TemplateId, IReadOnlyDictionary<string, string?>? Variables);
+    /// <param name="TemplateId">One of the templates.</param>
+    /// <param name="Variables">What fills each of its variables.</param>
+    /// <param name="Fallbacks">By variable, a text for whom it would be empty.</param>
+    internal sealed record Message1Form(
+        Guid? TemplateId, IReadOnlyDictionary<string, string?>? Variables,
+        IReadOnlyDictionary<string, string?>? Fallbacks = null);
 
     internal sealed record Message2Form(string? Body, int WithinHours = 24);
 
@@ -42,12 +50,21 @@ internal sealed record CampaignForm
         var variables = template is null
             ? []
             : ReadVariables(form, template, Message1?.Variables, "message1.variables");
+        var fallbacks = ReadFallbacks(form, variables);
         ReadMessage2(form);
         await Audience.CheckAsync(Audience, form, db, cancellationToken);
         var quietHours = ReadQuietHours(form);
+        if (PauseAtFailureShare is not (null or (> 0 and <= 1)))
+        {
+            form.Refuse("pauseAtFailureShare", new Remedy(
+                "pauseAtFailureShare is a share over 0 and up to 1, such as 0.2; 1 is never.",
+                "Indiquez une part supérieure à 0 et d’au plus 1, comme 0,2 ; 1 signifie jamais."));
+        }
+
         return (form.IsValid
             ? new(name, template!.Id, variables, Message2?.Body, Message2?.WithinHours, Audience!,
-                StartAt?.ToUniversalTime(), quietHours)
+                StartAt?.ToUniversalTime(), quietHours, PauseAtFailureShare ?? FailureWatch.UsualShare,
+                fallbacks)
             : null, form);
     }
 
@@ -110,6 +127,24 @@ internal sealed record CampaignForm
         return patterns;
     }
 
+    private Dictionary<string, string> ReadFallbacks(FormReader form, Dictionary<string, string> variables)
+    {
+        var fallbacks = new Dictionary<string, string>();
+        foreach (var (variable, text) in Message1?.Fallbacks ?? new Dictionary<string, string?>())
+        {
+            var field = $"message1.fallbacks.{variable}";
+            fallbacks[variable] = form.Required(field, text, LongestPattern);
+            if (!variables.ContainsKey(variable) || fallbacks[variable].Contains("{{", StringComparison.Ordinal))
+            {
+                form.Refuse(field, new Remedy(
+                    $"{field} is a text for one of the template's variables, without fields in braces.",
+                    "La valeur de remplacement est un texte sans accolades, pour une variable du modèle."));
+            }
+        }
+
+        return fallbacks;
+    }
+
     private void ReadMessage2(FormReader form)
     {
         if (Message2 is null)
@@ -169,4 +204,5 @@ internal sealed record CampaignForm
 /// <summary>The same, checked.</summary>
 internal sealed record CampaignDetails(
     string Name, Guid TemplateId, Dictionary<string, string> Variables, string? Message2Body, int? Message2WithinHours,
-    Audience Audience, DateTimeOffset? StartAt, QuietHours? QuietHours);
+    Audience Audience, DateTimeOffset? StartAt, QuietHours? QuietHours,
+    double PauseAtFailureShare = FailureWatch.UsualShare, Dictionary<string, string>? Fallbacks = null);

@@ -8,6 +8,11 @@ namespace Services.Campaigns;
 internal sealed class CampaignProgress(
     IServiceScopeFactory scopes, NpgsqlDataSource database, AudienceFreeze freeze, TimeProvider clock)
 {
+    /// <summary>In the error dictionary: who is later than <see cref="Lateness"/> asks first.</summary>
+    public const string MissedStart = "missed_start";
+
+    private static readonly TimeSpan Lateness = TimeSpan.FromHours(1);
+
     private const string Open = """
         exists (select 1 from campaign_counters k
                 where k.campaign_id = c.id and k.kind = 1 and k.status in (0, 1, 2, 3) and k.n > 0)
@@ -23,6 +28,16 @@ internal sealed class CampaignProgress(
         var db = scope.ServiceProvider.GetRequiredService<CampaignsDbContext>();
         var now = clock.GetUtcNow();
 
+        // Nobody wants an invitation for this morning to leave at night because the machine was off.
+        await db.Database.ExecuteSqlRawAsync($$"""
+            with missed as (
+                update campaigns set status = 'paused', status_reason = '{{MissedStart}}', updated_at = {0}
+                where status = 'scheduled' and start_at <= {1} returning id, name
+            )
+            insert into activity (id, at, action, subject_id, subject, details)
+            select uuid_v7(), {0}, 'campaign.pausedItself', id, name, jsonb_build_object('reason', '{{MissedStart}}')
+            from missed
+            """, [now, now - Lateness], cancellationToken);
         await db.Database.ExecuteSqlAsync($"""
             update campaigns set status = 'running', started_at = {now}, updated_at = {now}
             where status = 'scheduled' and start_at <= {now}
@@ -48,6 +63,8 @@ internal sealed class CampaignProgress(
                 (NpgsqlTransaction)transaction.GetDbTransaction(), "campaign_id", id, now, cancellationToken);
             await transaction.CommitAsync(cancellationToken);
         }
+
+        await FailureWatch.PauseAsync(db, now, cancellationToken);
 
         // A failure reported late, or a retry by hand, opens a completed campaign again: "completed" is the truth.
         await db.Database.ExecuteSqlRawAsync($$"""

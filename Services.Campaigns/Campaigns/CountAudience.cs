@@ -18,19 +18,27 @@ internal static class CountAudience
             form.Refuse("templateId", Template.Gone(request.TemplateId.Value));
         }
 
-        var variables = new Dictionary<string, string>();
-        foreach (var (name, pattern) in request.Variables ?? new Dictionary<string, string?>())
-        {
-            if (form.Optional($"variables.{name}", pattern, CampaignForm.LongestPattern) is { } text)
-            {
-                variables[name] = text;
-            }
-        }
-
+        var variables = Filled(request.Variables, "variables");
+        var fallbacks = Filled(request.Fallbacks, "fallbacks");
         return form.IsValid
             ? TypedResults.Ok(await preview.ReadAsync(
-                request.Audience!, variables, body, campaign: null, cancellationToken))
+                (await request.Audience!.ResolveAsync(db, cancellationToken))!, new(variables, fallbacks), body,
+                campaign: null, cancellationToken))
             : form.Problem;
+
+        Dictionary<string, string> Filled(IReadOnlyDictionary<string, string?>? given, string field)
+        {
+            var filled = new Dictionary<string, string>();
+            foreach (var (name, pattern) in given ?? new Dictionary<string, string?>())
+            {
+                if (form.Optional($"{field}.{name}", pattern, CampaignForm.LongestPattern) is { } text)
+                {
+                    filled[name] = text;
+                }
+            }
+
+            return filled;
+        }
     }
 }
 
@@ -43,4 +51,7 @@ internal sealed record AudienceForm
 
     /// <summary>As far as they are filled: who lacks a value for one is left out.</summary>
     public IReadOnlyDictionary<string, string?>? Variables { get; init; }
+
+    /// <summary>What stands there for whom a variable would be empty.</summary>
+    public IReadOnlyDictionary<string, string?>? Fallbacks { get; init; }
 }

@@ -8,9 +8,14 @@ namespace Services.Campaigns;
 internal static class DuplicateCampaign
 {
     public static async Task<Results<Created<CampaignAnswer>, ProblemHttpResult>> HandleAsync(
-        Guid id, HttpRequest request, Caller caller, CampaignsDbContext db, TimeProvider clock,
+        Guid id, MadeId copyId, HttpRequest request, Caller caller, CampaignsDbContext db, TimeProvider clock,
         CancellationToken cancellationToken)
     {
+        if (copyId.MayExist && await db.Campaigns.FindAsync([copyId.Value], cancellationToken) is { } made)
+        {
+            return CreateCampaign.Answer(made);
+        }
+
         if (await db.Campaigns.AsNoTracking().SingleOrDefaultAsync(c => c.Id == id, cancellationToken)
             is not { } campaign)
         {
@@ -23,11 +28,13 @@ internal static class DuplicateCampaign
         var copy = Campaign.Create(
             new(
                 name, campaign.TemplateId, campaign.Variables, campaign.Message2Body, campaign.Message2WithinHours,
-                campaign.Audience, StartAt: null, campaign.QuietHours),
-            now);
+                campaign.Audience.SegmentId is null ? campaign.Audience : campaign.Audience with { Where = null },
+                StartAt: null, campaign.QuietHours, campaign.PauseAtFailureShare,
+                campaign.Fallbacks),
+            now, copyId.Value);
         db.Campaigns.Add(copy);
         db.Activity.Add(ActivityEntry.Of(caller, "campaign.duplicated", copy.Id, copy.Name, now));
         await db.SaveChangesAsync(cancellationToken);
-        return TypedResults.Created($"/api/campaigns/{copy.Id}", CampaignAnswer.Of(copy));
+        return CreateCampaign.Answer(copy);
     }
 }

@@ -11,10 +11,20 @@ namespace Services.Campaigns;
 /// <summary>Freezes template, texts and audience, and lets the campaign run, or wait for its time.</summary>
 internal static class LaunchCampaign
 {
-    public static async Task<Results<Accepted<CampaignAnswer>, ProblemHttpResult>> HandleAsync(
-        Guid id, Caller caller, CampaignsDbContext db, AudienceFreeze freeze, IOptions<SandboxOptions> sandbox,
-        MessageDispatcher dispatcher, TimeProvider clock, CancellationToken cancellationToken)
+    private const int MostNamed = 20;
+
+    /// <param name="missingValues">skip: whoever lacks a value is left out, instead of nobody getting anything.</param>
+    public static async Task<Results<Accepted<CampaignAnswer>, ValidationProblem, ProblemHttpResult>> HandleAsync(
+        Guid id, string? missingValues, Caller caller, CampaignsDbContext db, AudienceFreeze freeze,
+        MissingValues missing, IOptions<SandboxOptions> sandbox, MessageDispatcher dispatcher, TimeProvider clock,
+        CancellationToken cancellationToken)
     {
+        if (missingValues is not (null or "" or "skip"))
+        {
+            return Problems.Field("missingValues", new Remedy(
+                "missingValues is skip, or left out.", "missingValues vaut skip, ou est absent."));
+        }
+
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         if (await db.LockCampaignAsync(id, cancellationToken) is not { } campaign)
         {
@@ -43,20 +53,45 @@ internal static class LaunchCampaign
                 + foreign.French));
         }
 
-        if (template.Variables.Except(campaign.Variables.Keys).ToList() is { Count: > 0 } missing)
+        if (template.Variables.Except(campaign.Variables.Keys).ToList() is { Count: > 0 } unfilled)
         {
-            var names = string.Join(", ", missing);
+            var names = string.Join(", ", unfilled);
             return Problems.Conflict(new Remedy(
                 $"The template has changed: fill its variable {names} in the campaign first.",
                 $"Le modèle a changé : remplissez d’abord sa variable {names} dans la campagne."));
         }
 
+        if (await campaign.Audience.ResolveAsync(db, cancellationToken) is not { } audience)
+        {
+            return Problems.Conflict(new Remedy(
+                "The campaign's segment has been deleted: choose another one.",
+                "Le segment de la campagne a été supprimé : choisissez-en un autre."));
+        }
+
+        var sql = (NpgsqlTransaction)transaction.GetDbTransaction();
+        if (missingValues is not "skip"
+            && await missing.CountAsync(sql, audience, campaign.Filling, cancellationToken) is > 0 and var lacking)
+        {
+            var people = await missing.ReadAsync(sql, audience, campaign.Filling, null, MostNamed, cancellationToken);
+            return TypedResults.Problem(
+                new Remedy(
+                    $"{lacking} of the audience have no value for a variable of the template: fill it in for them "
+                    + $"(/api/campaigns/{id}/missing-values lists them), give it a fallback, or launch with "
+                    + "?missingValues=skip to leave them out.",
+                    $"Une variable du modèle n’a pas de valeur pour {lacking} personnes du public : renseignez-la "
+                    + $"(/api/campaigns/{id}/missing-values en donne la liste), donnez-lui une valeur de remplacement, "
+                    + "ou lancez avec ?missingValues=skip pour les laisser de côté.").Told(),
+                statusCode: StatusCodes.Status409Conflict,
+                extensions: new Dictionary<string, object?> { ["missingValues"] = lacking, ["people"] = people });
+        }
+
         var now = clock.GetUtcNow();
+        campaign.Audience = audience;
         campaign.TryLaunch(template, sandbox.Value.Number, Activity.Current?.Id, now);
         db.Activity.Add(ActivityEntry.Of(caller, "campaign.launched", id, campaign.Name, now));
         await db.SaveChangesAsync(cancellationToken);
         // The first chunk at once, which for most campaigns is all of it; the rest follows in the background.
-        await freeze.NextChunkAsync((NpgsqlTransaction)transaction.GetDbTransaction(), campaign, cancellationToken);
+        await freeze.NextChunkAsync(sql, campaign, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         dispatcher.Wake();
         return TypedResults.Accepted($"/api/campaigns/{id}/stats", CampaignAnswer.Of(campaign));

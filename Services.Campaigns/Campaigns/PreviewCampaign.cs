@@ -20,6 +20,7 @@ internal static class PreviewCampaign
             ?? await db.Templates.Where(t => t.Id == campaign.TemplateId).Select(t => t.Body)
                 .SingleAsync(cancellationToken);
         return TypedResults.Ok(await preview.ReadAsync(
-            campaign.Audience, campaign.Variables, body, campaign, cancellationToken));
+            await campaign.Audience.ResolveAsync(db, cancellationToken) ?? campaign.Audience, campaign.Filling, body,
+            campaign, cancellationToken));
     }
 }

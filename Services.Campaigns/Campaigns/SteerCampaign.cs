@@ -48,6 +48,7 @@ internal sealed class Steering(
 
         db.Activity.Add(ActivityEntry.Of(caller, $"campaign.{moved}", id, campaign.Name, now));
         await db.SaveChangesAsync(cancellationToken);
+        await FailureWatch.ForgetAsync(db, id, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         if (campaign.Status is CampaignStatus.Paused or CampaignStatus.Cancelled)
         {

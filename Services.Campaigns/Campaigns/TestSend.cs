@@ -11,8 +11,8 @@ namespace Services.Campaigns;
 internal static class TestSend
 {
     public static async Task<Results<Accepted<TestSendAnswer>, ValidationProblem, ProblemHttpResult>> HandleAsync(
-        Guid id, TestSendForm request, CampaignsDbContext db, NpgsqlDataSource database, MessageDispatcher dispatcher,
-        TimeProvider clock, CancellationToken cancellationToken)
+        Guid id, TestSendForm request, MadeId message, CampaignsDbContext db, NpgsqlDataSource database,
+        MessageDispatcher dispatcher, TimeProvider clock, CancellationToken cancellationToken)
     {
         if (!PhoneNumber.TryParse(request.Phone, out var phone, out var remedy))
         {
@@ -40,20 +40,21 @@ internal static class TestSend
             variable => variable.Key,
             variable => MessageText.ParseVariable(variable.Value).Render(contact) is { Length: > 0 } text
                 ? text
-                : $"[{variable.Key}]"); // a value must not be empty; the tester sees which one would be
+                : campaign.Fallbacks.GetValueOrDefault(variable.Key)
+                    ?? $"[{variable.Key}]"); // a value must not be empty; the tester sees which one would be
 
-        var message = Guid.CreateVersion7(now);
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await transaction.ExecuteAsync("""
             insert into messages (
                 id, campaign_id, kind, phone, status, next_attempt_at, variables, created_at, trace_parent)
             values ($1, $2, 0, $3, 0, '-infinity', $5, $4, $6)
-            """, cancellationToken, message, id, phone.Value, now,
+            on conflict (id) do nothing -- an earlier try of this request has made it
+            """, cancellationToken, message.Value, id, phone.Value, now,
             new Sql.Json(JsonSerializer.Serialize(variables)), Activity.Current?.Id);
         await transaction.CommitAsync(cancellationToken);
         dispatcher.Wake();
-        return TypedResults.Accepted($"/api/messages/{message}", new TestSendAnswer(message));
+        return TypedResults.Accepted($"/api/messages/{message.Value}", new TestSendAnswer(message.Value));
     }
 }
 

@@ -44,11 +44,11 @@ internal sealed class Contact
 
     public DateTimeOffset UpdatedAt { get; set; }
 
-    public static Contact Create(ContactDetails details, DateTimeOffset now)
+    public static Contact Create(ContactDetails details, DateTimeOffset now, Guid? id = null)
     {
         var contact = new Contact
         {
-            Id = Guid.CreateVersion7(now),
+            Id = id ?? Guid.CreateVersion7(now),
             Phone = details.Phone.Value,
             CreatedAt = now,
         };

@@ -15,6 +15,20 @@ internal sealed record ContactFilter(string? Search, string? Tag, SandboxState? 
         return form.IsValid ? filter : null;
     }
 
+    /// <summary>As far as this they are counted one by one.</summary>
+    public const long MostCounted = 100_000;
+
+    /// <summary>Everybody.</summary>
+    public bool IsEmpty => this == new ContactFilter(null, null, null, null);
+
+    /// <summary>How many there are; one more than <see cref="MostCounted"/> stands for however many more.</summary>
+    public async Task<long> CountAsync(
+        CampaignsDbContext db, DateTimeOffset now, CancellationToken cancellationToken) =>
+        IsEmpty
+            ? await db.Database.SqlQuery<long>($"select sum(n)::bigint as \"Value\" from contact_counts")
+                .SingleAsync(cancellationToken)
+            : await Apply(db, now).Select(c => c.Id).Take((int)MostCounted + 1).LongCountAsync(cancellationToken);
+
     public IQueryable<Contact> Apply(CampaignsDbContext db, DateTimeOffset now)
     {
         var contacts = Search is null ? db.Contacts : Found(db, Search);

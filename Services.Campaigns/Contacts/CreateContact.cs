@@ -8,20 +8,28 @@ namespace Services.Campaigns;
 internal static class CreateContact
 {
     public static async Task<Results<Created<ContactAnswer>, ValidationProblem, ProblemHttpResult>> HandleAsync(
-        ContactForm request, CampaignsDbContext db, TimeProvider clock, CancellationToken cancellationToken)
+        ContactForm request, MadeId id, CampaignsDbContext db, TimeProvider clock, CancellationToken cancellationToken)
     {
+        var now = clock.GetUtcNow();
+        if (id.MayExist && await db.Contacts.FindAsync([id.Value], cancellationToken) is { } made)
+        {
+            return Answer(made, now);
+        }
+
         if (!request.TryRead(out var details, out var form))
         {
             return form.Problem;
         }
 
-        var now = clock.GetUtcNow();
-        var contact = Contact.Create(details, now);
+        var contact = Contact.Create(details, now, id.Value);
         db.Contacts.Add(contact);
         return await TrySaveAsync(db, contact, cancellationToken) is { } conflict
             ? conflict
-            : TypedResults.Created($"/api/contacts/{contact.Id}", ContactAnswer.Of(contact, now));
+            : Answer(contact, now);
     }
+
+    private static Created<ContactAnswer> Answer(Contact contact, DateTimeOffset now) =>
+        TypedResults.Created($"/api/contacts/{contact.Id}", ContactAnswer.Of(contact, now));
 
     /// <summary>Null if saved, an answer if another contact has the number; the index decides, in a race too.</summary>
     internal static async Task<ProblemHttpResult?> TrySaveAsync(

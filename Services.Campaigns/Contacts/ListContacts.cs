@@ -16,9 +16,16 @@ internal static class ListContacts
 
         var form = new FormReader();
         var now = clock.GetUtcNow();
-        return ContactFilter.Read(search, tag, sandbox, optedOut, form) is { } filter
-            ? TypedResults.Ok(await filter.Apply(db, now).ToPageAsync(
-                page, c => c.Id, c => ContactAnswer.Of(c, now), cancellationToken))
-            : form.Problem;
+        if (ContactFilter.Read(search, tag, sandbox, optedOut, form) is not { } filter)
+        {
+            return form.Problem;
+        }
+
+        var total = await filter.CountAsync(db, now, cancellationToken);
+        var isAtLeast = !filter.IsEmpty && total > ContactFilter.MostCounted;
+        var found = await filter.Apply(db, now).ToPageAsync(
+            isAtLeast ? ContactFilter.MostCounted : total, page, c => c.Id, c => ContactAnswer.Of(c, now),
+            cancellationToken);
+        return TypedResults.Ok(found with { TotalIsAtLeast = isAtLeast });
     }
 }

@@ -25,9 +25,15 @@ internal static class Consequences
             if (report.StopsSender)
             {
                 await transaction.ExecuteAsync("""
-                    update campaigns c set status = 'paused', status_reason = $2, updated_at = $3
-                    from campaigns stopped
-                    where stopped.id = $1 and c.sender = stopped.sender and c.status = 'running'
+                    with paused as (
+                        update campaigns c set status = 'paused', status_reason = $2, updated_at = $3
+                        from campaigns stopped
+                        where stopped.id = $1 and c.sender = stopped.sender and c.status = 'running'
+                        returning c.id, c.name
+                    )
+                    insert into activity (id, at, action, subject_id, subject, details)
+                    select uuid_v7(), $3, 'campaign.pausedItself', id, name, jsonb_build_object('reason', $2::text)
+                    from paused
                     """, cancellationToken, message.CampaignId, report.ErrorCode, report.At);
             }
 

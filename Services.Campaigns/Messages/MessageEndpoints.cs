@@ -15,7 +15,8 @@ internal static class MessageEndpoints
     public static WebApplicationBuilder AddMessageDispatcher(this WebApplicationBuilder builder)
     {
         builder.Services
-            .AddSingleton<AudienceFreeze>().AddSingleton<CampaignProgress>().AddSingleton<Feed>()
+            .AddSingleton<AudienceFreeze>().AddSingleton<MissingValues>()
+            .AddSingleton<CampaignProgress>().AddSingleton<Feed>()
             .AddScoped<Steering>().AddScoped<StatsReader>().AddSingleton<AudiencePreview>()
             .AddRunning<MessageDispatcher>();
         return builder;

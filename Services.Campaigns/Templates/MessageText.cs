@@ -22,6 +22,14 @@ internal sealed partial class MessageText
     private const string Breaks = @"[\u0001-\u001F\u007F-\u009F\u2028\u2029]+";
     private const string TooManySpaces = " {5,}";
 
+    /// <summary>What becomes of a variable that has nothing else is nothing: the same signs, and the space.</summary>
+    private static readonly string Blank = string.Concat(
+        Enumerable.Range(1, 0x1F).Concat(Enumerable.Range(0x7F, 0x21)).Concat([0x2028, 0x2029, ' '])
+            .Select(letter => (char)letter));
+
+    /// <summary>Of a variable that is never empty, as SQL.</summary>
+    public const string Never = "false";
+
     private readonly IReadOnlyList<Segment> _segments;
     private readonly bool _isVariable;
 
@@ -74,14 +82,20 @@ internal sealed partial class MessageText
     /// An SQL expression of type text over <c>contacts c</c> with the same result as <see cref="Render(Contact)"/>;
     /// never null. <paramref name="addParameter"/> takes a value and returns its placeholder, for example <c>$1</c>.
     /// </summary>
-    public string ToSql(Func<object, string> addParameter) => ToSql(addParameter, name => FieldOf(name) switch
-    {
-        Field.FirstName => "c.first_name",
-        Field.LastName => "c.last_name",
-        Field.Phone => "c.phone",
-        Field.Language => "c.language",
-        _ => $"(c.attributes ->> {addParameter(AttributeOf(name))}::text)",
-    });
+    public string ToSql(Func<object, string> addParameter) =>
+        ToSql(addParameter, name => ColumnOf(name, addParameter));
+
+    /// <summary>
+    /// Whether that expression of a variable is empty, for a fraction of the cost: nothing is put together for the
+    /// million people who are only counted.
+    /// </summary>
+    public string IsEmptySql(Func<object, string> addParameter) =>
+        _segments.Any(segment => !segment.IsPlaceholder && segment.Text.Trim(Blank.ToCharArray()).Length > 0)
+            ? Never
+            : $"""
+                btrim(concat('', {string.Join(", ", Placeholders.Select(name => ColumnOf(name, addParameter))
+                    .DefaultIfEmpty("''"))}), {addParameter(Blank)}::text) = ''
+                """;
 
     /// <summary>The same with SQL expressions of the caller's own in the places of the names.</summary>
     public string ToSql(Func<object, string> addParameter, Func<string, string> expressionOf)
@@ -123,6 +137,16 @@ internal sealed partial class MessageText
 
     private static bool HasBraces(string text) =>
         text.Contains("{{", StringComparison.Ordinal) || text.Contains("}}", StringComparison.Ordinal);
+
+    /// <summary>The column of a name; null where the contact has no value.</summary>
+    internal static string ColumnOf(string name, Func<object, string> addParameter) => FieldOf(name) switch
+    {
+        Field.FirstName => "c.first_name",
+        Field.LastName => "c.last_name",
+        Field.Phone => "c.phone",
+        Field.Language => "c.language",
+        _ => $"(c.attributes ->> {addParameter(AttributeOf(name))}::text)",
+    };
 
     private static Field FieldOf(string name) => name.ToLowerInvariant() switch
     {

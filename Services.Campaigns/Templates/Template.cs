@@ -34,11 +34,11 @@ internal sealed class Template
     public static Remedy Gone(Guid id) => new(
         $"There is no template with the id {id}.", "Ce modèle n’existe pas ou plus : choisissez-en un autre.");
 
-    public static Template Create(TemplateDetails details, DateTimeOffset now)
+    public static Template Create(TemplateDetails details, DateTimeOffset now, Guid? id = null)
     {
         var template = new Template
         {
-            Id = Guid.CreateVersion7(now),
+            Id = id ?? Guid.CreateVersion7(now),
             Name = details.Name,
             ContentSid = details.ContentSid,
             Language = details.Language,

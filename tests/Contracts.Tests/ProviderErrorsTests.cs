@@ -148,6 +148,8 @@ public sealed class ProviderErrorsTests
     [InlineData("no_open_session", Never, ErrorActor.Recipient)]
     [InlineData("missing_variable", Never, ErrorActor.Manager)]
     [InlineData("missing_variable:city", Never, ErrorActor.Manager)]
+    [InlineData("too_many_failures", Never, ErrorActor.Manager)]
+    [InlineData("missed_start", Never, ErrorActor.Manager)]
     [InlineData("quiet_period", Never, ErrorActor.Nobody)]
     [InlineData("expired", Never, ErrorActor.Nobody)]
     [InlineData("", Never, ErrorActor.Administrator)]

@@ -182,6 +182,18 @@ public sealed class CampaignsApp(DatabaseFixture databases, BrokerFixture broker
         await command.ExecuteNonQueryAsync();
     }
 
+    /// <summary>What the statement counts.</summary>
+    public async Task<long> CountAsync(string sql, params object[] values)
+    {
+        await using var command = Database.CreateCommand(sql);
+        foreach (var value in values)
+        {
+            command.Parameters.Add(new() { Value = value });
+        }
+
+        return (long)(await command.ExecuteScalarAsync())!;
+    }
+
     /// <summary>
     /// A campaign that uses the template, in a state that its own life would bring about. It stays in it: its audience
     /// is frozen, and if it runs, something is still out.

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.RegularExpressions;
 
 namespace Frontend.Components;
@@ -7,6 +8,7 @@ public enum AudienceChoice
     All,
     Tags,
     Contacts,
+    Segment,
 }
 
 /// <summary>A campaign while somebody thinks about it: everything may still be missing.</summary>
@@ -23,6 +25,11 @@ public sealed partial class CampaignDraft
 
     public List<PickedContact> Contacts { get; set; } = [];
 
+    public Guid? SegmentId { get; set; }
+
+    /// <summary>A condition that a program has written; there is no form for it.</summary>
+    public JsonElement? Where { get; set; }
+
     /// <summary>Whoever has one of these is left out.</summary>
     public List<string> WithoutTags { get; set; } = [];
 
@@ -30,6 +37,12 @@ public sealed partial class CampaignDraft
 
     /// <summary>By the template's variable.</summary>
     public Dictionary<string, VariableChoice> Variables { get; set; } = [];
+
+    /// <summary>By the template's variable, what stands there for whom it would be empty.</summary>
+    public Dictionary<string, string?> Fallbacks { get; set; } = [];
+
+    /// <summary>Null: the usual.</summary>
+    public double? PauseAtFailureShare { get; set; }
 
     public bool HasMessage2 { get; set; }
 
@@ -66,6 +79,8 @@ public sealed partial class CampaignDraft
                 AudienceChoice.Tags => Tags.Count > 0 ? new(Tags: [.. Tags], Exclude: exclude) : null,
                 AudienceChoice.Contacts =>
                     Contacts.Count > 0 ? new(ContactIds: [.. Contacts.Select(contact => contact.Id)], Exclude: exclude) : null,
+                AudienceChoice.Segment when SegmentId is not null => new(SegmentId: SegmentId, Exclude: exclude),
+                AudienceChoice.Segment => Where is not null ? new(Where: Where, Exclude: exclude) : null,
                 _ => new(All: true, Exclude: exclude),
             };
         }
@@ -76,11 +91,17 @@ public sealed partial class CampaignDraft
         .Select(name => KeyValuePair.Create(name, Variables.GetValueOrDefault(name)?.Pattern))
         .Where(pattern => !string.IsNullOrWhiteSpace(pattern.Value)).ToDictionary();
 
+    /// <summary>What stands in for variables that are filled with a field.</summary>
+    public Dictionary<string, string> ChosenFallbacks(Template? template) => Patterns(template).Keys
+        .Where(name => Variables[name].Source != FixedText)
+        .Select(name => KeyValuePair.Create(name, Fallbacks.GetValueOrDefault(name) ?? ""))
+        .Where(fallback => !string.IsNullOrWhiteSpace(fallback.Value)).ToDictionary();
+
     public CampaignForm ToForm(Template? template, TimeZoneInfo zone) => new(
-        Name, new(TemplateId, Patterns(template)),
+        Name, new(TemplateId, Patterns(template), ChosenFallbacks(template)),
         HasMessage2 ? new(Message2Body ?? "", WithinHours) : null, ChosenAudience,
         Later && StartAt is { } start ? new DateTimeOffset(start, zone.GetUtcOffset(start)) : null,
-        HasQuietHours ? new(QuietFrom, QuietTo, QuietZone ?? zone.Id) : null);
+        HasQuietHours ? new(QuietFrom, QuietTo, QuietZone ?? zone.Id) : null, PauseAtFailureShare);
 
     public static CampaignDraft Of(Campaign campaign, TimeZoneInfo zone, IReadOnlyList<PickedContact> picked) => new()
     {
@@ -89,13 +110,19 @@ public sealed partial class CampaignDraft
         {
             { Tags: not null } => AudienceChoice.Tags,
             { ContactIds: not null } => AudienceChoice.Contacts,
+            { Where: not null } or { SegmentId: not null } => AudienceChoice.Segment,
             _ => AudienceChoice.All,
         },
         Tags = [.. campaign.Audience.Tags ?? []],
         Contacts = [.. picked],
+        SegmentId = campaign.Audience.SegmentId,
+        Where = campaign.Audience.Where,
         WithoutTags = [.. campaign.Audience.Exclude?.Tags ?? []],
         TemplateId = campaign.Message1.TemplateId,
         Variables = campaign.Message1.Variables.ToDictionary(pair => pair.Key, pair => VariableChoice.Of(pair.Value)),
+        Fallbacks = (campaign.Message1.Fallbacks ?? new Dictionary<string, string>())
+            .ToDictionary(pair => pair.Key, pair => (string?)pair.Value),
+        PauseAtFailureShare = campaign.PauseAtFailureShare,
         HasMessage2 = campaign.Message2 is not null,
         Message2Body = campaign.Message2?.Body,
         WithinHours = campaign.Message2?.WithinHours ?? 24,

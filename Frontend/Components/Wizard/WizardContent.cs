@@ -5,8 +5,8 @@ namespace Frontend.Components;
 /// <param name="Campaign">Null until there is a draft.</param>
 /// <param name="Picked">Those whom the draft names one by one.</param>
 public sealed record WizardContent(
-    IReadOnlyList<Template> Templates, IReadOnlyList<TagCount> Tags, IReadOnlyList<string> Attributes,
-    Campaign? Campaign, IReadOnlyList<CampaignDraft.PickedContact> Picked)
+    IReadOnlyList<Template> Templates, IReadOnlyList<TagCount> Tags, IReadOnlyList<Segment> Segments,
+    IReadOnlyList<string> Attributes, Campaign? Campaign, IReadOnlyList<CampaignDraft.PickedContact> Picked)
 {
     private const int Most = 500;
     private const int MostNames = 50;
@@ -17,13 +17,15 @@ public sealed record WizardContent(
         var templates = api.ListTemplatesAsync(Most, null, cancellationToken);
         var contacts = api.ListContactsAsync(new(), Most, null, cancellationToken);
         var tags = api.ListTagsAsync(cancellationToken);
+        var segments = api.ListSegmentsAsync(Most, cancellationToken);
         var campaign = draft is { } id ? await api.GetCampaignAsync(id, cancellationToken) : null;
         var picked = await Task.WhenAll((campaign?.Audience.ContactIds ?? []).Select(async (contact, place) =>
             new CampaignDraft.PickedContact(
                 contact, place < MostNames ? await NameAsync(api, contact, cancellationToken) : "…")));
         var attributes = (await contacts).Items.SelectMany(contact => contact.Attributes.Keys).Distinct();
         return new(
-            (await templates).Items, await tags, [.. attributes.Order(StringComparer.CurrentCulture)], campaign, picked);
+            (await templates).Items, await tags, (await segments).Items,
+            [.. attributes.Order(StringComparer.CurrentCulture)], campaign, picked);
     }
 
     private static async Task<string> NameAsync(CampaignsClient api, Guid id, CancellationToken cancellationToken)

@@ -14,12 +14,12 @@ internal static class ImportContacts
     public static readonly RequestSizeLimitAttribute Limit = new(LargestFile);
 
     public static async Task<Results<Accepted<ImportAccepted>, ValidationProblem, ProblemHttpResult>> HandleAsync(
-        HttpRequest request, Caller caller, ImportIntake intake, IOptions<SandboxOptions> sandbox,
+        HttpRequest request, MadeId id, Caller caller, ImportIntake intake, IOptions<SandboxOptions> sandbox,
         CancellationToken cancellationToken)
     {
         var form = new FormReader();
         return ImportWishes.Read(request.Query, sandbox.Value, form) is { } wishes
-            ? await intake.TakeAsync(request, wishes, form, caller, cancellationToken)
+            ? await intake.TakeAsync(request, id, wishes, form, caller, cancellationToken)
             : form.Problem;
     }
 }
@@ -28,10 +28,10 @@ internal static class ImportContacts
 internal static class ImportRejects
 {
     public static async Task<Results<Accepted<ImportAccepted>, ValidationProblem, ProblemHttpResult>> HandleAsync(
-        Guid id, HttpRequest request, Caller caller, ImportIntake intake, NpgsqlDataSource database,
+        Guid id, MadeId newId, HttpRequest request, Caller caller, ImportIntake intake, NpgsqlDataSource database,
         CancellationToken cancellationToken) =>
         await ImportStore.PlanAsync(database, id, cancellationToken) is { } plan
             ? await intake.TakeAsync(
-                request, ImportWishes.Of(plan), new(), caller, cancellationToken)
+                request, newId, ImportWishes.Of(plan), new(), caller, cancellationToken)
             : Problems.NotFound("import", id);
 }

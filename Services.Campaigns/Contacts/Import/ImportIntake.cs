@@ -13,12 +13,19 @@ internal sealed class ImportIntake(ImportStore store, ContactImporter importer)
     private const int ChunkSize = 1 << 20;
 
     /// <param name="request">Brings the file.</param>
+    /// <param name="id">The import's.</param>
     /// <param name="wishes">How to read it.</param>
     /// <param name="form">Tells what is wrong with it.</param>
     /// <param name="caller">Who sends it.</param>
     public async Task<Results<Accepted<ImportAccepted>, ValidationProblem, ProblemHttpResult>> TakeAsync(
-        HttpRequest request, ImportWishes wishes, FormReader form, Caller caller, CancellationToken cancellationToken)
+        HttpRequest request, MadeId id, ImportWishes wishes, FormReader form, Caller caller,
+        CancellationToken cancellationToken)
     {
+        if (id.MayExist && await store.HasAsync(id.Value, cancellationToken))
+        {
+            return Answer(id.Value);
+        }
+
         if (await UploadedFile.OpenAsync(request, cancellationToken) is not { } file)
         {
             return UploadedFile.Missing(request.Language());
@@ -35,25 +42,29 @@ internal sealed class ImportIntake(ImportStore store, ContactImporter importer)
                 return form.Problem;
             }
 
-            var id = await store.BeginAsync(plan, wishes.FileName ?? file.Name, caller.Name, cancellationToken);
+            await store.BeginAsync(
+                id.Value, plan, wishes.FileName ?? file.Name, caller.Name, cancellationToken);
             try
             {
-                await KeepAsync(file, piece, length, id, plan, cancellationToken);
+                await KeepAsync(file, piece, length, id.Value, plan, cancellationToken);
             }
             catch
             {
-                await store.AbandonAsync(id); // whoever was sending has gone, or sent too much
+                await store.AbandonAsync(id.Value); // whoever was sending has gone, or sent too much
                 throw;
             }
 
             importer.Wake();
-            return TypedResults.Accepted($"/api/contacts/imports/{id}", new ImportAccepted(id));
+            return Answer(id.Value);
         }
         finally
         {
             ArrayPool<byte>.Shared.Return(buffer);
         }
     }
+
+    private static Accepted<ImportAccepted> Answer(Guid id) =>
+        TypedResults.Accepted($"/api/contacts/imports/{id}", new ImportAccepted(id));
 
     private async Task KeepAsync(
         UploadedFile file, Memory<byte> piece, int length, Guid id, ImportPlan plan, CancellationToken cancellationToken)

@@ -19,17 +19,19 @@ internal sealed class ImportStore(NpgsqlDataSource database, TimeProvider clock)
     public const string CanUndo =
         "state = 'completed' and undone_at is null and inserted + updated > 0 and finished_at > $2";
 
-    public async Task<Guid> BeginAsync(
-        ImportPlan plan, string? fileName, string? userName, CancellationToken cancellationToken)
+    /// <summary>Whether its file has come. What is left of one that has not goes.</summary>
+    public async Task<bool> HasAsync(Guid id, CancellationToken cancellationToken)
     {
-        var now = clock.GetUtcNow();
-        var id = Guid.CreateVersion7(now);
-        await ExecuteAsync("""
+        await AbandonAsync(id);
+        return await PlanAsync(database, id, cancellationToken) is not null;
+    }
+
+    public Task BeginAsync(
+        Guid id, ImportPlan plan, string? fileName, string? userName, CancellationToken cancellationToken) =>
+        ExecuteAsync("""
             insert into contact_imports (id, state, plan, file_name, user_name, created_at)
             values ($1, 'uploading', $2, $3, $4, $5)
-            """, cancellationToken, id, Json(plan), fileName, userName, now);
-        return id;
-    }
+            """, cancellationToken, id, Json(plan), fileName, userName, clock.GetUtcNow());
 
     public Task AddChunkAsync(Guid id, int number, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken) =>
         ExecuteAsync(
@@ -163,6 +165,10 @@ internal sealed class ImportStore(NpgsqlDataSource database, TimeProvider clock)
     public async Task PruneAsync(CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
+        await ExecuteAsync("""
+            with gone as (delete from contact_counts returning n)
+            insert into contact_counts select sum(n) from gone having count(*) > 0
+            """, cancellationToken);
         await ExecuteAsync(
             "delete from contact_imports where state = 'uploading' and created_at < $1", cancellationToken,
             now - UploadPatience);

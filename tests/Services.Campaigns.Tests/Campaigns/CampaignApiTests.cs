@@ -177,7 +177,9 @@ public class CampaignApiTests(CampaignsApp app)
         Assert.Equal(20, (double)preview["ratePerSecond"]!);
         Assert.Equal(1, (double)preview["estimatedDurationSeconds"]!);
 
-        await app.MoveAsync(campaign.Id(), "launch");
+        Assert.Equal(1, (int)preview["missingValues"]!["1"]!);
+
+        await app.MoveAsync(campaign.Id(), "launch?missingValues=skip");
         var stats = await app.CompletedAsync(campaign.Id());
         Assert.Equal((6, 3, 3), ((int)stats["total"]!, (int)stats["sent"]!, (int)stats["skipped"]!));
         var messages = (await app.MessagesAsync(campaign.Id())).ToDictionary(message => (Guid)message!["contactId"]!);

@@ -284,6 +284,31 @@ public class ContactApiTests(CampaignsApp app)
         """;
 
     // Paused: nothing leaves by itself.
+    [Fact]
+    public async Task The_list_knows_how_many_there_are_whatever_adds_and_removes_them()
+    {
+        var before = (long)(await app.GetAsync($"{Contacts}?limit=1"))["total"]!;
+        var gone = await app.CreateContactAsync();
+        var tag = Guid.NewGuid().ToString("N");
+        await app.ExecuteAsync("""
+            insert into contacts (id, phone, tags, created_at, updated_at)
+            select uuid_v7(), $1 || n, array[$1], now(), now() from generate_series(1, 100001) n
+            """, tag);
+        using var erased = await app.Client.DeleteAsync($"{Contacts}/{gone.Id()}");
+
+        var all = await app.GetAsync($"{Contacts}?limit=1");
+        var some = await app.GetAsync($"{Contacts}?limit=1&tag={tag}");
+        await app.ExecuteAsync("delete from contacts where tags = array[$1]", tag);
+        await app.Service<ImportStore>().PruneAsync(CancellationToken.None);
+
+        Assert.Equal((before + 100_001, null), ((long)all["total"]!, (bool?)all["totalIsAtLeast"]));
+        Assert.Equal((100_000, true), ((long)some["total"]!, (bool?)some["totalIsAtLeast"]));
+        Assert.Equal(before, (long)(await app.GetAsync($"{Contacts}?limit=1"))["total"]!);
+        Assert.Equal(
+            await app.CountAsync("select count(*) from contacts"),
+            await app.CountAsync("select sum(n)::bigint from contact_counts"));
+    }
+
     private async Task<(Guid Contact, Guid Campaign)> ContactInCampaignAsync()
     {
         var contact = await app.CreateContactAsync();

@@ -1,0 +1,85 @@
+using System.Diagnostics;
+using System.Text.Json;
+
+namespace Services.Campaigns;
+
+/// <summary>
+/// A <see cref="Condition"/> as a condition over <c>contacts c</c>. Each part is true or false and never null, so that
+/// <c>not</c> and the laws of logic hold for people of whom little is known.
+/// </summary>
+internal static class ConditionSql
+{
+    private const string Number = "^-?[0-9]{1,15}([.][0-9]{1,9})?$";
+    private const string Day = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$";
+
+    /// <param name="condition">Checked.</param>
+    /// <param name="now">When sessions and memberships are looked at.</param>
+    /// <param name="values">Takes what people have written: nothing of it is in the statement.</param>
+    public static string Of(Condition condition, DateTimeOffset now, SqlParameters values) => condition switch
+    {
+        { All: { } all } => $"({string.Join(" and ", all.Select(part => Of(part, now, values)))})",
+        { Any: { } any } => $"({string.Join(" or ", any.Select(part => Of(part, now, values)))})",
+        { Not: { } not } => $"(not {Of(not, now, values)})",
+        { Tag: { } tag } => $"c.tags @> array[{values.Add(tag)}::text]",
+        { Attribute: { } name } =>
+            OfAttribute(condition, MessageText.ColumnOf(name.Trim().Normalize(), values.Add), values),
+        { Sandbox: { } state } => OfSandbox(Parse<SandboxState>(state), values.Add(now - Contact.MembershipTime)),
+        { Session: { } state } => (Parse<SessionState>(state) is SessionState.Closed ? "not " : "")
+            + $"coalesce(c.last_inbound_at > {values.Add(now - Contact.SessionTime)}, false)",
+        { Campaign: { } campaign, Result: { } result } => $"""
+            exists (select 1 from messages m where m.campaign_id = {values.Add(campaign)} and m.contact_id = c.id
+                and m.kind = 1 and {OfResult(Parse<MessageResult>(result))})
+            """,
+        _ => throw new UnreachableException(),
+    };
+
+    private static string OfAttribute(Condition condition, string value, SqlParameters values) => condition switch
+    {
+        { EqualTo: { } text } => $"coalesce({value} = {values.Add(text)}::text, false)",
+        { Contains: { } text } => $"coalesce(strpos(fold({value}), fold({values.Add(text)}::text)) > 0, false)",
+        { IsEmpty: { } isEmpty } => $"btrim(coalesce({value}, '')) {(isEmpty ? "=" : "<>")} ''",
+        { GreaterThan: { } operand } => Compared(value, ">", operand, values),
+        { LessThan: { } operand } => Compared(value, "<", operand, values),
+        _ => throw new UnreachableException(),
+    };
+
+    // Days in this form are in order as texts.
+    private static string Compared(string value, string sign, JsonElement operand, SqlParameters values) =>
+        Condition.Operand(operand) switch
+        {
+            ({ } number, _) => $"""
+                coalesce(case when {value} ~ '{Number}' then ({value})::numeric {sign} {values.Add(number)} end, false)
+                """,
+            (_, { } day) => $"""
+                coalesce(case when {value} ~ '{Day}' then {value} collate "C" {sign} {values.Add(day)}::text end, false)
+                """,
+            _ => throw new UnreachableException(),
+        };
+
+    private static string OfSandbox(SandboxState state, string before) => state switch
+    {
+        SandboxState.Joined =>
+            $"coalesce(c.joined_at > {before} and (c.not_joined_at is null or c.joined_at >= c.not_joined_at), false)",
+        SandboxState.NotJoined => $"""
+            coalesce(c.joined_at <= {before} or (c.not_joined_at is not null
+                and (c.joined_at is null or c.joined_at < c.not_joined_at)), false)
+            """,
+        SandboxState.Unknown => "(c.joined_at is null and c.not_joined_at is null)",
+        _ => throw new UnreachableException(),
+    };
+
+    // Statuses: 4 sent, 5 failed, 6 delivered, 7 read.
+    private static string OfResult(MessageResult result) => result switch
+    {
+        MessageResult.Received => "m.status in (4, 6, 7)",
+        MessageResult.Read => "m.status = 7",
+        MessageResult.NotRead => "m.status in (4, 6)",
+        MessageResult.Replied => "m.replied_at is not null",
+        MessageResult.NotReplied => "m.status in (4, 6, 7) and m.replied_at is null",
+        MessageResult.Failed => "m.status = 5",
+        _ => throw new UnreachableException(),
+    };
+
+    private static T Parse<T>(string name)
+        where T : struct, Enum => Enum.Parse<T>(name, ignoreCase: true);
+}
