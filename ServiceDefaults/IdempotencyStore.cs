@@ -158,22 +158,34 @@ internal sealed partial class IdempotencySweep(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(Pause, clock);
-        do
+        try
         {
-            try
+            do
             {
-                await store.SweepAsync(stoppingToken);
-                _outage.Ends();
+                await SweepAsync(stoppingToken);
             }
-            catch (NpgsqlException exception)
+            while (await timer.WaitForNextTickAsync(stoppingToken));
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // Told to stop.
+        }
+    }
+
+    private async Task SweepAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await store.SweepAsync(cancellationToken);
+            _outage.Ends();
+        }
+        catch (NpgsqlException exception)
+        {
+            if (_outage.Begins())
             {
-                if (_outage.Begins())
-                {
-                    LogFailed(exception.Message);
-                }
+                LogFailed(exception.Message);
             }
         }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
     [LoggerMessage(LogLevel.Warning, "Old answers cannot be thrown away, trying on: {Reason}")]
