@@ -19,7 +19,7 @@ internal sealed class AudienceFreeze(IOptions<SandboxOptions> sandbox)
         var values = new SqlParameters();
         var (id, launchedAt) = (values.Add(campaign.Id), values.Add(campaign.LaunchedAt!.Value));
         var query = new AudienceQuery(
-            campaign.Audience, campaign.Filling, sandbox.Value.Mode, campaign.LaunchedAt.Value, values);
+            campaign.Audience, campaign.Filling, sandbox.Value.HasMembership, campaign.LaunchedAt.Value, values);
 
         await transaction.ExecuteAsync($"""
             with campaign as (

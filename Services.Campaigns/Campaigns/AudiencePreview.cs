@@ -27,7 +27,7 @@ internal sealed class AudiencePreview(
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var reasons = await CountAsync(transaction, audience, filling, now, cancellationToken);
-        var expiring = campaign is not null && sandbox.Value.Mode != SandboxMode.Production
+        var expiring = campaign is not null && sandbox.Value.HasMembership
             ? await CountExpiringAsync(transaction, audience, filling, start, now, rate, cancellationToken)
             : (long?)null;
         var samples = body is null
@@ -52,7 +52,7 @@ internal sealed class AudiencePreview(
         DateTimeOffset now, CancellationToken cancellationToken)
     {
         var values = new SqlParameters();
-        var query = new AudienceQuery(audience, filling, sandbox.Value.Mode, now, values);
+        var query = new AudienceQuery(audience, filling, sandbox.Value.HasMembership, now, values);
         await using var command = transaction.Command($"""
             select coalesce({query.Reason}, ''), count(*)
             from contacts c cross join lateral ({query.Rendered}) rendered where {query.Where} group by 1
@@ -72,7 +72,7 @@ internal sealed class AudiencePreview(
         DateTimeOffset start, DateTimeOffset now, double rate, CancellationToken cancellationToken)
     {
         var values = new SqlParameters();
-        var query = new AudienceQuery(audience, filling, sandbox.Value.Mode, now, values);
+        var query = new AudienceQuery(audience, filling, sandbox.Value.HasMembership, now, values);
         return await transaction.ScalarAsync<long>($"""
             select count(*) from (
                 select c.joined_at, row_number() over (order by c.id) as turn
@@ -88,7 +88,7 @@ internal sealed class AudiencePreview(
         DateTimeOffset now, CancellationToken cancellationToken)
     {
         var values = new SqlParameters();
-        var query = new AudienceQuery(audience, filling, sandbox.Value.Mode, now, values);
+        var query = new AudienceQuery(audience, filling, sandbox.Value.HasMembership, now, values);
         await using var command = transaction.Command($"""
             select c.id, c.phone, c.first_name, c.last_name, {query.Variables}
             from contacts c cross join lateral ({query.Rendered}) rendered

@@ -8,11 +8,11 @@ internal sealed class AudienceQuery
 {
     /// <param name="audience">With what its segment says.</param>
     /// <param name="filling">What fills each variable of the template.</param>
-    /// <param name="mode">Whether people have to join.</param>
+    /// <param name="membership">Whether people have to join.</param>
     /// <param name="now">When conditions are looked at.</param>
     /// <param name="values">Takes the statement's parameters.</param>
     public AudienceQuery(
-        Audience audience, Filling filling, SandboxMode mode, DateTimeOffset now, SqlParameters values)
+        Audience audience, Filling filling, bool membership, DateTimeOffset now, SqlParameters values)
     {
         Where = audience switch
         {
@@ -43,7 +43,7 @@ internal sealed class AudienceQuery
 
         // Who is proved not to have joined would only fail. Whose membership may have run out is tried: they may
         // have joined again without our knowing.
-        var notJoined = mode == SandboxMode.Production ? ""
+        var notJoined = !membership ? ""
             : $"when c.not_joined_at > coalesce(c.joined_at, '-infinity') then '{Consequences.NotJoined}'";
         Reason = $"case when c.opted_out_at is not null then '{SkipReasons.OptedOut}' {notJoined} "
             + string.Concat(rendered.Select(variable =>

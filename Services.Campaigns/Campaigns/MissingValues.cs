@@ -69,7 +69,7 @@ internal sealed class MissingValues(IOptions<SandboxOptions> sandbox, TimeProvid
     }
 
     private AudienceQuery Query(Audience audience, Filling filling, SqlParameters values) =>
-        new(audience, filling, sandbox.Value.Mode, clock.GetUtcNow(), values);
+        new(audience, filling, sandbox.Value.HasMembership, clock.GetUtcNow(), values);
 
     // Who is left out for another reason needs no value.
     private static string Condition(AudienceQuery query) =>
