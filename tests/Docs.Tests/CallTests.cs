@@ -32,10 +32,10 @@ public sealed class CallTests(Running running)
             [.. Parameters(call), .. Body(call, description)],
             [.. call["responses"]!.AsObject().Select(answer => answer.Key)]);
 
-    // What stands in the path is in the call's name.
+    // What stands in the path is in the call's name; what is only referred to, all writes have in common.
     private static IEnumerable<string> Parameters(JsonNode call) =>
         from parameter in call["parameters"]?.AsArray() ?? []
-        where parameter!["in"]!.GetValue<string>() != "path"
+        where parameter!["in"] is { } place && place.GetValue<string>() != "path"
         select parameter["name"]!.GetValue<string>();
 
     private static IEnumerable<string> Body(JsonNode call, JsonNode description)
