@@ -19,6 +19,23 @@ public static class Sql
         return await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
+    /// <summary>
+    /// Says a statement again, each time in a transaction of its own, until it changes fewer rows than
+    /// <paramref name="chunk"/>, which is its first parameter.
+    /// </summary>
+    public static async Task ExecuteInChunksAsync(
+        this NpgsqlDataSource database, string sql, int chunk, CancellationToken cancellationToken,
+        params object?[] values)
+    {
+        int changed;
+        do
+        {
+            await using var command = database.Command(sql, [chunk, .. values]);
+            changed = await command.ExecuteNonQueryAsync(cancellationToken);
+        }
+        while (changed == chunk);
+    }
+
     /// <summary>The first column of the first row; default if there is none or it is null.</summary>
     public static async Task<T?> ScalarAsync<T>(
         this NpgsqlTransaction transaction, string sql, CancellationToken cancellationToken, params object?[] values)

@@ -34,17 +34,17 @@ internal sealed class AudiencePreview(
             ? []
             : await SampleAsync(transaction, audience, filling, body, now, cancellationToken);
 
+        var missing = reasons
+            .Where(reason => reason.Key.StartsWith(SkipReasons.MissingVariable, StringComparison.Ordinal))
+            .ToDictionary(reason => reason.Key[SkipReasons.MissingVariable.Length..], reason => reason.Value);
         var recipients = reasons.GetValueOrDefault("");
         var work = TimeSpan.FromSeconds(Math.Ceiling(recipients / rate));
         return new(
             reasons.Values.Sum(), recipients,
             new(
                 reasons.GetValueOrDefault(SkipReasons.OptedOut), reasons.GetValueOrDefault(Consequences.NotJoined),
-                reasons.Where(reason => reason.Key.StartsWith(SkipReasons.MissingVariable, StringComparison.Ordinal))
-                    .Sum(reason => reason.Value)),
-            reasons.Where(reason => reason.Key.StartsWith(SkipReasons.MissingVariable, StringComparison.Ordinal))
-                .ToDictionary(reason => reason.Key[SkipReasons.MissingVariable.Length..], reason => reason.Value),
-            expiring, work.TotalSeconds, campaign?.EndOf(start, work) ?? start + work, rate, samples);
+                missing.Values.Sum()),
+            missing, expiring, work.TotalSeconds, campaign?.EndOf(start, work) ?? start + work, rate, samples);
     }
 
     private async Task<Dictionary<string, long>> CountAsync(

@@ -104,21 +104,13 @@ internal static class EarlyStatuses
     }
 
     /// <summary>Forgets what nobody has claimed within <see cref="Patience"/>.</summary>
-    public static async Task PruneAsync(
-        NpgsqlDataSource database, DateTimeOffset now, CancellationToken cancellationToken)
-    {
-        int pruned;
-        do
-        {
-            await using var command = database.Command("""
-                delete from early_statuses where (provider_message_id, status) in (
-                    select provider_message_id, status from early_statuses where received_at < $1
-                    order by 1, 2 limit $2 for update skip locked)
-                """, now - Patience, PruneChunk);
-            pruned = await command.ExecuteNonQueryAsync(cancellationToken);
-        }
-        while (pruned == PruneChunk);
-    }
+    public static Task PruneAsync(
+        NpgsqlDataSource database, DateTimeOffset now, CancellationToken cancellationToken) =>
+        database.ExecuteInChunksAsync("""
+            delete from early_statuses where (provider_message_id, status) in (
+                select provider_message_id, status from early_statuses where received_at < $2
+                order by 1, 2 limit $1 for update skip locked)
+            """, PruneChunk, cancellationToken, now - Patience);
 
     public static Dictionary<string, MessageAttempt> Acceptances(IEnumerable<Entry> batch)
     {

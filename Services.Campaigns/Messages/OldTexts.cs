@@ -35,29 +35,18 @@ internal static class OldTexts
         }
 
         var before = now - TimeSpan.FromDays(days);
-        await RepeatAsync("""
+        await database.ExecuteInChunksAsync("""
             update interactions set text = null, profile_name = null where id in (
-                select id from interactions where received_at < $1 and text is not null
-                order by id limit $2 for update skip locked)
-            """, before, Chunk);
+                select id from interactions where received_at < $2 and text is not null
+                order by id limit $1 for update skip locked)
+            """, Chunk, cancellationToken, before);
         // What was made later has a greater id, and left later too.
-        await RepeatAsync("""
+        await database.ExecuteInChunksAsync("""
             update messages set text = null, variables = null where id in (
                 select id from messages m
-                where id < $3 and coalesce(sent_at, created_at) < $1 and (text is not null or variables is not null)
+                where id < $3 and coalesce(sent_at, created_at) < $2 and (text is not null or variables is not null)
                     and (status > 4 or (status = 4 and sent_at < $4))
-                order by id limit $2 for update skip locked)
-            """, before, Chunk, Guid.CreateVersion7(before), now - Undecided);
-
-        async Task RepeatAsync(string sql, params object[] values)
-        {
-            int forgotten;
-            do
-            {
-                await using var command = database.Command(sql, values);
-                forgotten = await command.ExecuteNonQueryAsync(cancellationToken);
-            }
-            while (forgotten == Chunk);
-        }
+                order by id limit $1 for update skip locked)
+            """, Chunk, cancellationToken, before, Guid.CreateVersion7(before), now - Undecided);
     }
 }
