@@ -63,9 +63,13 @@ done
 
 cat artifacts/faults.md 2>/dev/null || true
 
-# What failed, once more and at the end, where it is looked for.
-cat /dev/null "$results"/*.xml | tr -d '\r' | sed 's/></>\n</g' |
-  sed -n 's/^<test .* name="\([^"]*\)".* result="Fail".*/FAILED \1/p'
+# What failed and why, once more and at the end, where it is looked for.
+cat /dev/null "$results"/*.xml | tr -d '\r' | sed 's/></>\n</g' | awk '
+  /^<test .* result="Fail"/ { name = $0; sub(/^.* name="/, "", name); sub(/".*/, "", name); print "FAILED " name; failed = 1 }
+  failed && /^<message>/ { lines = 12; failed = 0 }
+  lines > 0 && /<\/message>/ { last = 1 }
+  lines > 0 { gsub(/<\/?message>|<!\[CDATA\[|\]\]>/, ""); if ($0 != "") { print "  " $0; lines-- } }
+  last { lines = last = 0 }'
 
 # A project that died without a report counts as one failure.
 cat /dev/null "$results"/*.xml | tr -d '\r' | awk -v failed="$broken" '

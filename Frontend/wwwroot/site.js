@@ -44,9 +44,16 @@
     }
     if (at('data-reload')) location.reload();
     if (at('data-sign-out')) signOut();
+    const link = event.target.closest('a');
     // The drawer of a phone closes behind the one who has chosen.
-    if (event.target.closest('a')) event.target.closest(':popover-open')?.hidePopover();
+    if (link) link.closest(':popover-open')?.hidePopover();
+    // What has been chosen in the menu shows at once, before the server knows of it.
+    if (link?.closest('.sidebar')) link.dataset.chosen = '';
   });
+
+  new MutationObserver(() => {
+    for (const link of document.querySelectorAll('[data-chosen]')) delete link.dataset.chosen;
+  }).observe(document, { subtree: true, attributeFilter: ['aria-current'] });
 
   async function copyFrom(button) {
     try {

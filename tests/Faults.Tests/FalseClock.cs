@@ -27,6 +27,8 @@ internal sealed class FalseClock : IDisposable
         ["LD_PRELOAD"] = Library!,
         ["FAKETIME_TIMESTAMP_FILE"] = Offset,
         ["FAKETIME_DONT_FAKE_MONOTONIC"] = "1",
+        // Otherwise a timed wait of .NET returns at once, and whoever waits spins.
+        ["FAKETIME_FORCE_MONOTONIC_FIX"] = "0",
         ["FAKETIME_CACHE_DURATION"] = "1",
     };
 

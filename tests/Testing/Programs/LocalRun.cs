@@ -122,8 +122,9 @@ public sealed class LocalRun : IAsyncDisposable
             using var response = await _http.GetAsync("/health");
             return response.IsSuccessStatusCode;
         }
-        catch (HttpRequestException)
+        catch (Exception exception) when (exception is HttpRequestException or SocketException)
         {
+            // A port that nobody listens at yet may connect to itself.
             return false;
         }
     }
