@@ -43,6 +43,7 @@ internal sealed partial class SendAttempts(
         {
             try
             {
+                await slots.CountHeldAsync(order.From, claim);
                 await CommitAsync(
                     transaction => RecordAsync(transaction, order, claim, result), CancellationToken.None);
                 return;

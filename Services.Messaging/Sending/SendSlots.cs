@@ -34,17 +34,17 @@ internal sealed class SendSlots(
             from sender_slots where sender = $1 for update
         ), turn as materialized (
             select place, greatest(clock_timestamp(), {Next}) as start
-            from (select place, next_at, earlier, halted_until, $3 as far, $5 as period from locked) slot
+            from (select place, next_at, earlier, halted_until, $2 as hold, $3 as far, $5 as period from locked) slot
         """;
 
     /// <summary>
-    /// When the next start may be, as far as the last ones tell; null if they do not. An instant too far ahead comes from
-    /// a clock put back and counts for nothing.
+    /// When the next start may be. An instant too far ahead comes from a clock put back: how long ago it was is not known,
+    /// so it counts as of now (see <see cref="MendAsync"/>).
     /// </summary>
     private const string Next = """
         greatest(
-            case when next_at <= clock_timestamp() + far then next_at end,
-            case when earlier <= clock_timestamp() + far then earlier + period end)
+            case when next_at <= clock_timestamp() + far then next_at else clock_timestamp() + hold end,
+            least(earlier, case when earlier > clock_timestamp() + far then clock_timestamp() end) + period)
         """;
 
     private const string TakeTurn = """
@@ -130,7 +130,8 @@ internal sealed class SendSlots(
                 from turn where slot.sender = $1 and turn.start <= clock_timestamp() + $12
                 returning turn.start, turn.place, halt_code = $9 as probe, (
                     select {Next} from (
-                        select slot.next_at, slot.starts[slot.turns % $4 + 1] as earlier, $3 as far, $5 as period) next
+                        select slot.next_at, slot.starts[slot.turns % $4 + 1] as earlier, $2 as hold, $3 as far,
+                            $5 as period) next
                     ) as following
             ), entry as (
                 insert into send_attempts
@@ -203,28 +204,30 @@ internal sealed class SendSlots(
         !_options.Strict && _lines.TryGetValue(sender, out var line) ? line.Excess(took) : TimeSpan.Zero;
 
     /// <summary>
-    /// The call is over: in strict mode the spacing counts from now; in fast mode its place counts from when it may have
-    /// arrived.
+    /// In fast mode the place of a call that was held up counts from when it may have arrived. By itself and not with the
+    /// answer's record, which would keep the sender's row from other calls until it is committed.
     /// </summary>
-    public async Task FreeAsync(NpgsqlTransaction transaction, string sender, Claim claim)
+    public async Task CountHeldAsync(string sender, Claim claim)
     {
-        if (_options.Strict)
+        if (!_options.Strict && claim.Held > _options.Lateness / 2)
         {
-            await transaction.ExecuteAsync("""
-                update sender_slots set
-                    next_at = case when holder = $2 then clock_timestamp() + $3
-                        else greatest(next_at, clock_timestamp() + $3) end,
-                    holder = nullif(holder, $2)
-                where sender = $1
-                """, CancellationToken.None, sender, claim.Id, _options.Spacing);
-        }
-        else if (claim.Held > _options.Lateness / 2)
-        {
-            await transaction.ExecuteAsync("""
-                update sender_slots set starts[$2] = starts[$2] + $4 where sender = $1 and starts[$2] = $3
-                """, CancellationToken.None, sender, claim.Slot.Place, claim.Slot.Start, claim.Held);
+            await using var command = database.Command(
+                "update sender_slots set starts[$2] = starts[$2] + $4 where sender = $1 and starts[$2] = $3",
+                sender, claim.Slot.Place, claim.Slot.Start, claim.Held);
+            await command.ExecuteNonQueryAsync(CancellationToken.None);
         }
     }
+
+    /// <summary>In strict mode: the call is over, and the spacing counts from now.</summary>
+    public Task FreeAsync(NpgsqlTransaction transaction, string sender, Claim claim) => !_options.Strict
+        ? Task.CompletedTask
+        : transaction.ExecuteAsync("""
+            update sender_slots set
+                next_at = case when holder = $2 then clock_timestamp() + $3
+                    else greatest(next_at, clock_timestamp() + $3) end,
+                holder = nullif(holder, $2)
+            where sender = $1
+            """, CancellationToken.None, sender, claim.Id, _options.Spacing);
 
     /// <summary>Before a change of an attempt that may halt its sender: slots are locked first.</summary>
     public static async Task LockAsync(
@@ -273,17 +276,18 @@ internal sealed class SendSlots(
     {
         await using var command = database.Command($"""
             select {SendAttempt.Columns}, slot.halted_until, slot.halt_code, slot.next - clock_timestamp(),
-                slot.halted_until - clock_timestamp(), slot.holder is not null
+                slot.halted_until - clock_timestamp(), slot.holder is not null, slot.put_back
             from (select) as always
             left join (
-                select greatest(clock_timestamp(), {Next}) as next, holder, halted_until, halt_code from (
-                    select *, starts[turns % $4 + 1] as earlier, $6 as far, $5 as period
+                select greatest(clock_timestamp(), {Next}) as next, holder, halted_until, halt_code,
+                    clock_timestamp() + far < any (starts || next_at) as put_back from (
+                    select *, starts[turns % $4 + 1] as earlier, $6 as far, $5 as period, $7 as hold
                     from sender_slots where sender = $3) known) slot on true
             left join lateral (
                 select * from send_attempts
                 where message_id = $1 and (attempt >= $2 or state in ('claimed', 'unknown', 'accepted'))
                 order by attempt desc limit 1) known on true
-            """, order.MessageId, order.Attempt, order.From, _options.Places, _options.Period, _options.Far);
+            """, order.MessageId, order.Attempt, order.From, _options.Places, _options.Period, _options.Far, _options.Hold);
         await using var row = await command.ExecuteReaderAsync(CommandBehavior.SingleRow, cancellationToken);
         await row.ReadAsync(cancellationToken);
 
@@ -292,6 +296,11 @@ internal sealed class SendSlots(
         {
             await OpenAsync(order.From, cancellationToken);
             return (known, null, TimeSpan.Zero);
+        }
+
+        if (row.GetBoolean(19))
+        {
+            await MendAsync(order.From, cancellationToken);
         }
 
         // Not at the first instant at which a slot could be reserved: then others may ask as well and get one.
@@ -316,6 +325,23 @@ internal sealed class SendSlots(
         await using var command = database.Command("""
             insert into sender_slots (sender, next_at) values ($1, clock_timestamp()) on conflict do nothing
             """, sender);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>
+    /// The database's clock was put back and what it had said lies ahead of it: the starts, and the end of a call under
+    /// way, count as of now, so that the rate holds and nobody waits until the clock is there again.
+    /// </summary>
+    private async Task MendAsync(string sender, CancellationToken cancellationToken)
+    {
+        await using var command = database.Command("""
+            update sender_slots set
+                next_at = least(next_at, clock_timestamp() + case when holder is null then $3 else $4 end),
+                starts = array(
+                    select case when start > clock_timestamp() then clock_timestamp() else start end
+                    from unnest(starts) with ordinality as place (start, number) order by number)
+            where sender = $1 and clock_timestamp() + $2 < any (starts || next_at)
+            """, sender, _options.Far, _options.Spacing, _options.Hold);
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 

@@ -75,7 +75,7 @@ internal sealed class SendingOptions
     /// <summary>How far ahead a start may be reserved, so that the way to the database costs no slots.</summary>
     public TimeSpan LookAhead => Strict ? TimeSpan.Zero : TimeSpan.FromMilliseconds(100);
 
-    /// <summary>A slot further ahead than this can only come from a clock put back: it is not waited for.</summary>
+    /// <summary>A start further ahead than this can only come from a clock put back.</summary>
     public TimeSpan Far => LookAhead + Hold + Spacing + TimeSpan.FromSeconds(1);
 
     /// <summary>A claim without an answer after this long has lost its process.</summary>

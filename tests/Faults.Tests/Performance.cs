@@ -81,9 +81,23 @@ internal sealed class Performance(Stage stage, string campaign, int messages, lo
     public async Task FreezeAsync(Part part, double seconds)
     {
         var process = (await RunningAsync(part))[0];
-        Processes.SignalGroup("STOP", process);
+        Processes.SignalTree("STOP", process);
         await HoldAsync(seconds);
-        Processes.SignalGroup("CONT", process);
+        Processes.SignalTree("CONT", process);
+        FaultEnds();
+    }
+
+    /// <summary>
+    /// For all at the same instant, as a machine's clock moves: libfaketime looks into its file once a second, in each
+    /// process when its second is over; so the database, whose clock it is that counts, stands still meanwhile.
+    /// </summary>
+    public async Task MoveClocksAsync(TimeSpan by)
+    {
+        var database = (await RunningAsync(Part.Database))[0];
+        Processes.SignalTree("STOP", database);
+        stage.Clock!.Move(by);
+        await HoldAsync(1.5);
+        Processes.SignalTree("CONT", database);
         FaultEnds();
     }
 
@@ -95,9 +109,9 @@ internal sealed class Performance(Stage stage, string campaign, int messages, lo
         var successor = await Eventually.ReturnsAsync(
             () => Task.FromResult(stage.Processes.Of(part).FirstOrDefault(id => id != process)), id => id != 0,
             Patience, $"{part} is started again");
-        Processes.SignalGroup("STOP", successor);
+        Processes.SignalTree("STOP", successor);
         await HoldAsync(seconds);
-        Processes.SignalGroup("CONT", successor);
+        Processes.SignalTree("CONT", successor);
         FaultEnds();
     }
 

@@ -140,11 +140,7 @@ internal static class Scenarios
     private static IEnumerable<(Layout Layout, Scenario Scenario)> Clocks(Layout layout, int messages) =>
         from hours in new[] { 1, -1 }
         select (layout, new Scenario($"all clocks {hours:+0;-0} h", messages, play =>
-        {
-            play.Stage.Clock!.Move(TimeSpan.FromHours(hours));
-            play.FaultEnds();
-            return Task.CompletedTask;
-        }));
+            play.MoveClocksAsync(TimeSpan.FromHours(hours))));
 
     private static Scenario Next(string name, string fault, int times, int delayMs = 0) =>
         new($"{times} times {name}", 100, play => play.NextAsync(fault, times, delayMs));

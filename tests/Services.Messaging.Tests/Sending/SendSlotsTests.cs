@@ -202,22 +202,29 @@ public sealed class SendSlotsTests(Ledger ledger) : IClassFixture<Ledger>
         Assert.True(claim.IsTooLate(claim.Due));
     }
 
-    [Fact]
-    public async Task A_slot_that_a_clock_put_back_has_left_in_the_future_is_not_waited_for()
+    [Theory]
+    [InlineData(null)]
+    [InlineData(2.0)]
+    public async Task The_last_starts_before_a_clock_was_put_back_count_as_of_now(double? rate)
     {
-        var options = new SendingOptions();
+        var options = new SendingOptions { MinInterval = TimeSpan.FromSeconds(1), RatePerSecond = rate };
         using var slots = ledger.Open(options).Slots;
         var order = Order.Text("Bonjour");
         await using (var command = ledger.Database.Command(
-            "insert into sender_slots (sender, next_at) values ($1, clock_timestamp() + interval '1 hour')",
-            order.From))
+            """
+            insert into sender_slots (sender, next_at, starts, turns)
+            select $1, later, array_fill(later, array[$2]), $2 from (select clock_timestamp() + interval '1 hour' as later) put_back
+            """,
+            order.From, options.Places))
         {
             await command.ExecuteNonQueryAsync();
         }
 
-        Assert.NotNull(await slots.TryClaimAsync(order, CancellationToken.None));
-        Assert.Null(await slots.TryClaimAsync(
-            Order.Text("Bonjour") with { From = order.From }, CancellationToken.None));
+        var putBack = Clock.GetUtcNow();
+        Assert.Null(await slots.TryClaimAsync(order, CancellationToken.None));
+        var first = Assert.IsType<Turn.Taken>(await slots.TakeAsync(order, CancellationToken.None)).Claim.Slot.Start;
+
+        Assert.InRange(first - putBack, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(10));
     }
 
     [Fact]

@@ -30,8 +30,15 @@ public sealed class Processes(int appHost)
     /// <summary>To the process alone, as kill -9 by its number would.</summary>
     public static void Signal(string signal, int process) => Run(signal, $"{process}");
 
-    /// <summary>To the process and all it has started: PostgreSQL is many.</summary>
-    public static void SignalGroup(string signal, int process) => Run(signal, $"-{process}");
+    /// <summary>To the process, and then to all below it: PostgreSQL is many, and each leads a group of its own.</summary>
+    public static void SignalTree(string signal, int process)
+    {
+        Signal(signal, process);
+        foreach (var child in Children(process))
+        {
+            SignalTree(signal, child);
+        }
+    }
 
     private static string Project(Part part) => part == Part.Gateway ? "Gateway" : $"Services.{part}";
 
