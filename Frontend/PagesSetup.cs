@@ -21,6 +21,7 @@ internal static class PagesSetup
         // What a page has read comes back with its first message: a list of long texts is more than the default of 32 KB.
         builder.Services.AddRazorComponents().AddInteractiveServerComponents()
             .AddHubOptions(hub => hub.MaximumReceiveMessageSize = LargestMessage);
+        builder.Services.AddHostedService<FirstVisit>();
         // Whoever reaches this process is the gateway, wherever it runs.
         builder.Services.Configure<ForwardedHeadersOptions>(options =>
         {
