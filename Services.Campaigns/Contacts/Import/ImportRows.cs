@@ -29,7 +29,7 @@ internal static class ImportRows
 
     private static readonly char[] BetweenTags = [',', ';', '|'];
     private static readonly string[] Yes = ["yes", "true", "1", "x", "oui", "vrai"];
-    private static readonly string[] No = ["no", "false", "0", "non", "faux", ""];
+    private static readonly string[] No = ["no", "false", "0", "non", "faux"];
 
     /// <summary>How many rows there are: goes through all of the file, without looking into them.</summary>
     /// <exception cref="ImportFileException">The file cannot be read to its end.</exception>
@@ -52,9 +52,10 @@ internal static class ImportRows
         Stream file, ImportPlan plan, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var country = Country.Find(plan.Country)!;
+        var attributes = plan.Columns.Select(column => ImportFields.AttributeName(column.Field)).ToArray();
         await foreach (var csv in RecordsAsync(file, plan, cancellationToken))
         {
-            yield return Read(csv, plan, country);
+            yield return Read(csv, plan, attributes, country);
         }
     }
 
@@ -89,7 +90,7 @@ internal static class ImportRows
         }
     }
 
-    private static ImportRow Read(CsvReader csv, ImportPlan plan, Country country)
+    private static ImportRow Read(CsvReader csv, ImportPlan plan, string?[] names, Country country)
     {
         string? phone = null, firstName = null, lastName = null, language = null, tags = null, optedOut = "";
         Dictionary<string, string?>? attributes = null;
@@ -111,7 +112,7 @@ internal static class ImportRows
                 case ImportFields.Tags: tags = cell; break;
                 case ImportFields.OptedOut: optedOut = cell.Trim(); break;
                 case var _ when !string.IsNullOrWhiteSpace(cell):
-                    (attributes ??= [])[field[ImportFields.Attribute.Length..]] = cell;
+                    (attributes ??= [])[names[index]!] = cell;
                     break;
                 default: break;
             }
@@ -128,9 +129,10 @@ internal static class ImportRows
                     BetweenTags, StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)],
             Attributes = attributes,
         };
-        var isOut = plan.IsOptOutList || Yes.Contains(optedOut, StringComparer.OrdinalIgnoreCase);
+        var isOut = plan.IsOptOutList
+            || optedOut.Length > 0 && Yes.Contains(optedOut, StringComparer.OrdinalIgnoreCase);
         _ = form.TryRead(country, out var details, out var mistakes);
-        if (!isOut && !No.Contains(optedOut, StringComparer.OrdinalIgnoreCase))
+        if (!isOut && optedOut.Length > 0 && !No.Contains(optedOut, StringComparer.OrdinalIgnoreCase))
         {
             mistakes.Refuse(ImportFields.OptedOut, new Remedy(
                 $"{ImportFields.OptedOut} is yes or no.", $"{ImportFields.OptedOut} vaut oui ou non."));
