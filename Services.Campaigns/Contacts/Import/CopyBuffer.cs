@@ -12,7 +12,7 @@ namespace Services.Campaigns;
 /// quarter of what a call for each value costs.
 /// </summary>
 /// <remarks>https://www.postgresql.org/docs/current/sql-copy.html#id-1.9.3.55.9.4</remarks>
-internal sealed class CopyBuffer : IBufferWriter<byte>
+internal sealed class CopyBuffer : IBufferWriter<byte>, IDisposable
 {
     private const int Null = -1;
     private const int TextType = 25; // its oid
@@ -21,13 +21,16 @@ internal sealed class CopyBuffer : IBufferWriter<byte>
     private static readonly byte[] Trailer = [0xFF, 0xFF];
     private static readonly byte[] Header = [.. "PGCOPY\n"u8, 0xFF, .. "\r\n\0"u8, 0, 0, 0, 0, 0, 0, 0, 0];
 
-    // The server reads it at once: nothing has to be safe for a browser.
-    private static readonly JsonWriterOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
-    private byte[] _bytes = new byte[1 << 18];
+    private readonly Utf8JsonWriter _json;
+    private byte[] _bytes = ArrayPool<byte>.Shared.Rent(1 << 20);
     private int _length;
 
-    public CopyBuffer() => this.Write(Header);
+    public CopyBuffer()
+    {
+        // The server reads it at once: nothing has to be safe for a browser.
+        _json = new(this, new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+        this.Write(Header);
+    }
 
     /// <summary>The values follow, in the order of the columns.</summary>
     public void BeginRow(short columns)
@@ -99,9 +102,9 @@ internal sealed class CopyBuffer : IBufferWriter<byte>
         {
             AddRaw(texts.Count);
             AddRaw(1); // the first index
-            foreach (var text in texts)
+            for (var index = 0; index < texts.Count; index++)
             {
-                Add(text);
+                Add(texts[index]);
             }
         }
 
@@ -114,17 +117,15 @@ internal sealed class CopyBuffer : IBufferWriter<byte>
         var start = Begin();
         GetSpan(1)[0] = JsonbVersion;
         Advance(1);
-        using (var json = new Utf8JsonWriter(this, Json))
+        _json.WriteStartObject();
+        foreach (var (name, text) in texts)
         {
-            json.WriteStartObject();
-            foreach (var (name, text) in texts)
-            {
-                json.WriteString(name, text);
-            }
-
-            json.WriteEndObject();
+            _json.WriteString(name, text);
         }
 
+        _json.WriteEndObject();
+        _json.Flush();
+        _json.Reset();
         End(start);
     }
 
@@ -153,11 +154,21 @@ internal sealed class CopyBuffer : IBufferWriter<byte>
         return _bytes.AsSpan(_length);
     }
 
+    public void Dispose()
+    {
+        _json.Dispose();
+        ArrayPool<byte>.Shared.Return(_bytes);
+        _bytes = [];
+    }
+
     private void Reserve(int size)
     {
         if (_bytes.Length - _length < Math.Max(1, size))
         {
-            Array.Resize(ref _bytes, Math.Max(2 * _bytes.Length, _length + size));
+            var bytes = ArrayPool<byte>.Shared.Rent(Math.Max(2 * _bytes.Length, _length + size));
+            _bytes.AsSpan(0, _length).CopyTo(bytes);
+            ArrayPool<byte>.Shared.Return(_bytes);
+            _bytes = bytes;
         }
     }
 

@@ -10,7 +10,7 @@ namespace Services.Campaigns;
 /// </summary>
 /// <param name="from">Rows are counted without the header; those of the chunk come after this one.</param>
 /// <param name="at">When its contacts are made or changed.</param>
-internal sealed class ImportChunk(int from, DateTimeOffset at)
+internal sealed class ImportChunk(int from, DateTimeOffset at) : IDisposable
 {
     private const int Size = 5_000;
 
@@ -35,6 +35,8 @@ internal sealed class ImportChunk(int from, DateTimeOffset at)
     /// before.
     /// </summary>
     public CopyBuffer Contacts { get; } = new();
+
+    public void Dispose() => Contacts.Dispose();
 
     /// <summary>The contacts as new ones, of some of the people.</summary>
     public CopyBuffer Encode(Guid import, Func<ImportRow, bool> isWanted)
@@ -87,6 +89,10 @@ internal sealed class ImportChunk(int from, DateTimeOffset at)
                 if (chunk.To > job.MergedUpTo)
                 {
                     await chunks.WriteAsync(chunk, cancellationToken);
+                }
+                else
+                {
+                    chunk.Dispose();
                 }
             }
         }

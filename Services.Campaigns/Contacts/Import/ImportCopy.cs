@@ -34,10 +34,10 @@ internal static class ImportCopy
                 updated_at, import_id)
             """, cancellationToken);
 
-    public static Task StageAsync(
+    public static async Task StageAsync(
         NpgsqlConnection connection, IEnumerable<ImportRow> rows, CancellationToken cancellationToken)
     {
-        var copy = new CopyBuffer();
+        using var copy = new CopyBuffer();
         foreach (var row in rows)
         {
             copy.BeginRow(7);
@@ -45,19 +45,19 @@ internal static class ImportCopy
             copy.Add(row.OptedOut);
         }
 
-        return copy.SendAsync(connection, "staged", cancellationToken);
+        await copy.SendAsync(connection, "staged", cancellationToken);
     }
 
     /// <summary>Keeps the rejected rows for those who will correct them.</summary>
-    public static Task RejectAsync(
+    public static async Task RejectAsync(
         NpgsqlConnection connection, Guid import, IReadOnlyList<ImportRow> rows, CancellationToken cancellationToken)
     {
         if (rows.Count == 0)
         {
-            return Task.CompletedTask;
+            return;
         }
 
-        var copy = new CopyBuffer();
+        using var copy = new CopyBuffer();
         foreach (var row in rows)
         {
             var rejected = row.Rejected!;
@@ -71,7 +71,7 @@ internal static class ImportCopy
             copy.Add(Array.ConvertAll([.. rejected.Cells], Storable));
         }
 
-        return copy.SendAsync(
+        await copy.SendAsync(
             connection, "contact_import_rejects (import_id, row, line, field, reason, reason_fr, cells)",
             cancellationToken);
     }

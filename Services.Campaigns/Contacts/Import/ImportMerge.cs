@@ -22,7 +22,7 @@ internal sealed class ImportMerge(NpgsqlConnection connection, NpgsqlDataSource 
     /// Two chunks that wait for each other here and for somebody else in the database would be a circle that the
     /// database cannot see. Then both begin anew.
     /// </summary>
-    private const string LongestWait = "set local lock_timeout = '5s'";
+    private const string LongestWait = "set local lock_timeout = '30s'";
 
     private bool _someAreKnown;
 
@@ -56,6 +56,7 @@ internal sealed class ImportMerge(NpgsqlConnection connection, NpgsqlDataSource 
     private async Task MergeAsync(
         NpgsqlConnection lane, Guid id, ImportChunk chunk, Task before, CancellationToken cancellationToken)
     {
+        using var done = chunk;
         var asks = _someAreKnown;
         while (true)
         {
@@ -78,8 +79,8 @@ internal sealed class ImportMerge(NpgsqlConnection connection, NpgsqlDataSource 
         await using var transaction = await lane.BeginTransactionAsync(cancellationToken);
         await transaction.ExecuteAsync(LongestWait, cancellationToken);
         var known = asks ? await FindAsync(transaction, chunk, cancellationToken) : [];
-        await ImportCopy.SendContactsAsync(
-            lane, known.Count == 0 ? chunk.Contacts : chunk.Encode(id, row => !IsKnown(row)), cancellationToken);
+        using var others = known.Count == 0 ? null : chunk.Encode(id, row => !IsKnown(row));
+        await ImportCopy.SendContactsAsync(lane, others ?? chunk.Contacts, cancellationToken);
         await ImportCopy.RejectAsync(lane, id, chunk.Rejected, cancellationToken);
         var updated = 0;
         if (known.Count > 0)

@@ -52,10 +52,11 @@ internal static class ImportRows
         Stream file, ImportPlan plan, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var country = Country.Find(plan.Country)!;
-        var attributes = plan.Columns.Select(column => ImportFields.AttributeName(column.Field)).ToArray();
+        var names = plan.Columns.Select(column => ImportFields.AttributeName(column.Field)).ToArray();
+        var attributes = new Dictionary<string, string?>();
         await foreach (var csv in RecordsAsync(file, plan, cancellationToken))
         {
-            yield return Read(csv, plan, attributes, country);
+            yield return Read(csv, plan, country, names, attributes);
         }
     }
 
@@ -65,6 +66,7 @@ internal static class ImportRows
         CsvMalformedRecord? malformed = null;
         var options = CsvSniffer.Options(plan.Encoding, plan.Delimiter) with
         {
+            PoolStrings = true, // the rows wait for the database for a while
             // A quote inside a name without quotes is a letter like others; the other mistakes swallow what follows.
             OnMalformedRecord = record =>
                 malformed ??= record.Reason is CsvMalformedReason.StrayQuote ? null : record,
@@ -90,10 +92,13 @@ internal static class ImportRows
         }
     }
 
-    private static ImportRow Read(CsvReader csv, ImportPlan plan, string?[] names, Country country)
+    /// <param name="names">Of the attributes, by column.</param>
+    /// <param name="attributes">Of one row after the other.</param>
+    private static ImportRow Read(
+        CsvReader csv, ImportPlan plan, Country country, string?[] names, Dictionary<string, string?> attributes)
     {
         string? phone = null, firstName = null, lastName = null, language = null, tags = null, optedOut = "";
-        Dictionary<string, string?>? attributes = null;
+        attributes.Clear();
         for (var index = 0; index < plan.Columns.Count && index < csv.FieldCount; index++)
         {
             var field = plan.Columns[index].Field;
@@ -112,7 +117,7 @@ internal static class ImportRows
                 case ImportFields.Tags: tags = cell; break;
                 case ImportFields.OptedOut: optedOut = cell.Trim(); break;
                 case var _ when !string.IsNullOrWhiteSpace(cell):
-                    (attributes ??= [])[names[index]!] = cell;
+                    attributes[names[index]!] = cell;
                     break;
                 default: break;
             }
@@ -125,6 +130,7 @@ internal static class ImportRows
             LastName = lastName,
             Language = language,
             Tags = tags is null ? plan.Tags
+                : plan.Tags.Count == 0 && tags.AsSpan().IndexOfAny(BetweenTags) < 0 ? tags.Trim() is "" ? [] : [tags]
                 : [.. plan.Tags, .. tags.Split(
                     BetweenTags, StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)],
             Attributes = attributes,
