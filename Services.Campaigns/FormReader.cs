@@ -8,25 +8,26 @@ namespace Services.Campaigns;
 /// <summary>Reads the fields of a request and collects what is wrong with them, so that one answer says all.</summary>
 internal sealed partial class FormReader
 {
-    private readonly Dictionary<string, Remedy> _errors = [];
+    private Dictionary<string, Remedy>? _errors; // a large import makes a reader for every row, and has few errors
 
-    public bool IsValid => _errors.Count == 0;
+    public bool IsValid => _errors is null;
 
     /// <summary>What is wrong, by field, in the order in which it was found.</summary>
-    public IReadOnlyDictionary<string, Remedy> Errors => _errors;
+    public IReadOnlyDictionary<string, Remedy> Errors => _errors ?? [];
 
     public ValidationProblem Problem => Problems.Fields(
-        _errors.ToDictionary(error => error.Key, error => new[] { error.Value.Told() }));
+        Errors.ToDictionary(error => error.Key, error => new[] { error.Value.Told() }));
 
-    public void Refuse(string field, Remedy remedy) => _errors.TryAdd(field, remedy);
+    public void Refuse(string field, Remedy remedy) => (_errors ??= []).TryAdd(field, remedy);
 
     /// <summary>
     /// Trimmed and in Unicode's composed form, so that equal texts are equal; null if nothing is left. Control
     /// characters are refused: PostgreSQL cannot store U+0000, and nobody can see the others.
     /// </summary>
-    public string? Optional(string field, string? value, int most)
+    /// <param name="prefix">Of the field's name, where something is wrong.</param>
+    public string? Optional(string field, string? value, int most, string prefix = "")
     {
-        var text = value?.Trim().Normalize();
+        var text = value is null ? null : Composed(value.Trim());
         if (string.IsNullOrEmpty(text))
         {
             return null;
@@ -34,15 +35,15 @@ internal sealed partial class FormReader
 
         if (text.Length > most)
         {
-            Refuse(field, new Remedy(
-                $"{field} has at most {most} characters, this one has {text.Length}.",
+            Refuse(prefix + field, new Remedy(
+                $"{prefix}{field} has at most {most} characters, this one has {text.Length}.",
                 $"Au plus {most} caractères sont possibles, il y en a {text.Length}."));
         }
 
         if (HasControl(text))
         {
-            Refuse(field, new Remedy(
-                $"{field} holds a control character, such as a line break: remove it.",
+            Refuse(prefix + field, new Remedy(
+                $"{prefix}{field} holds a control character, such as a line break: remove it.",
                 "Il y a un caractère de contrôle, un saut de ligne par exemple : retirez-le."));
         }
 
@@ -123,19 +124,12 @@ internal sealed partial class FormReader
         return null;
     }
 
-    // A loop, not LINQ: a large import comes here for every cell.
-    private static bool HasControl(string text)
-    {
-        foreach (var letter in text)
-        {
-            if (char.IsControl(letter))
-            {
-                return true;
-            }
-        }
+    // Below U+0300 nothing can be composed: that is soon seen, and a large import comes here for every cell.
+    private static string Composed(string text) =>
+        text.AsSpan().ContainsAnyExceptInRange('\0', '\u02FF') ? text.Normalize() : text;
 
-        return false;
-    }
+    private static bool HasControl(string text) =>
+        text.AsSpan().ContainsAnyInRange('\0', '\u001F') || text.AsSpan().ContainsAnyInRange('\u007F', '\u009F');
 
     [GeneratedRegex("^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*$", RegexOptions.CultureInvariant)]
     private static partial Regex LanguageTag();

@@ -1,3 +1,5 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using ServiceDefaults;
@@ -6,15 +8,66 @@ namespace Services.Campaigns;
 
 /// <summary>
 /// Makes the audience of a launched campaign into rows, in sets and in chunks, each in its own transaction, so that a
-/// million recipients cost flat memory and a crash in the middle goes on where it was.
+/// million recipients cost flat memory and a crash in the middle goes on where it was. Meanwhile the first of them get
+/// their messages.
 /// </summary>
-internal sealed class AudienceFreeze(IOptions<SandboxOptions> sandbox)
+internal sealed class AudienceFreeze(
+    IServiceScopeFactory scopes, NpgsqlDataSource database, IOptions<SandboxOptions> sandbox, TimeProvider clock,
+    ILogger<AudienceFreeze> logger)
+    : Caretaker("audiences", Look, database, clock, logger)
 {
-    private const int ChunkSize = 10_000;
+    /// <summary>For most campaigns all of it, and soon done: the answer to the launch waits for it.</summary>
+    public const int FirstChunk = 1000;
 
-    /// <summary>The next chunk of the campaign, whose row the transaction has locked.</summary>
+    private const int Chunk = 5000;
+
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(500);
+
+    private readonly NpgsqlDataSource _database = database;
+
+    protected override Task PruneAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    protected override async Task<bool> IsWantedAsync(CancellationToken cancellationToken) =>
+        (await UnfrozenAsync(cancellationToken)).Count > 0;
+
+    protected override async Task DoWantedAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        while (await UnfrozenAsync(cancellationToken) is { Count: > 0 } campaigns)
+        {
+            foreach (var id in campaigns)
+            {
+                await using var scope = scopes.CreateAsyncScope();
+                var db = scope.ServiceProvider.GetRequiredService<CampaignsDbContext>();
+                await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+                if (await db.LockCampaignAsync(id, cancellationToken)
+                    is { FrozenAt: null, Status: not CampaignStatus.Cancelled } campaign)
+                {
+                    await NextChunkAsync(
+                        (NpgsqlTransaction)transaction.GetDbTransaction(), campaign, Chunk, cancellationToken);
+                }
+
+                await transaction.CommitAsync(cancellationToken);
+            }
+        }
+    }
+
+    private async Task<List<Guid>> UnfrozenAsync(CancellationToken cancellationToken)
+    {
+        await using var command = _database.Command(
+            "select id from campaigns where frozen_at is null and status in ('scheduled', 'running', 'paused')");
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var ids = new List<Guid>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            ids.Add(reader.GetGuid(0));
+        }
+
+        return ids;
+    }
+
+    /// <summary>The next people of the campaign, whose row the transaction has locked.</summary>
     public async Task NextChunkAsync(
-        NpgsqlTransaction transaction, Campaign campaign, CancellationToken cancellationToken)
+        NpgsqlTransaction transaction, Campaign campaign, int most, CancellationToken cancellationToken)
     {
         var values = new SqlParameters();
         var (id, launchedAt) = (values.Add(campaign.Id), values.Add(campaign.LaunchedAt!.Value));
@@ -29,7 +82,7 @@ internal sealed class AudienceFreeze(IOptions<SandboxOptions> sandbox)
                 select c.id, c.phone, {query.Variables} as variables, {query.Reason} as reason
                 from contacts c cross join lateral ({query.Rendered}) rendered
                 where c.id > (select start from campaign) and c.created_at <= {launchedAt} and {query.Where}
-                order by c.id limit {ChunkSize}
+                order by c.id limit {most}
             ), inserted as (
                 insert into messages (
                     id, campaign_id, contact_id, kind, phone, status, next_attempt_at, error_code, variables,
@@ -48,7 +101,7 @@ internal sealed class AudienceFreeze(IOptions<SandboxOptions> sandbox)
             )
             update campaigns set
                 frozen_up_to = coalesce((select id from chunk order by id desc limit 1), frozen_up_to),
-                frozen_at = case when (select count(*) from chunk) < {ChunkSize} then clock_timestamp() end
+                frozen_at = case when (select count(*) from chunk) < {most} then clock_timestamp() end
             where id = {id}
             """, cancellationToken, values.ToArray());
     }

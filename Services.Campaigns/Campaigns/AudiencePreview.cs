@@ -26,6 +26,7 @@ internal sealed class AudiencePreview(
         var start = campaign?.StartAt > now ? campaign.StartAt.Value : now;
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await transaction.ExecuteAsync(AudienceQuery.ForAll, cancellationToken);
         var reasons = await CountAsync(transaction, audience, filling, now, cancellationToken);
         var expiring = campaign is not null && sandbox.Value.HasMembership
             ? await CountExpiringAsync(transaction, audience, filling, start, now, rate, cancellationToken)

@@ -6,6 +6,12 @@ namespace Services.Campaigns;
 /// </summary>
 internal sealed class AudienceQuery
 {
+    /// <summary>
+    /// Said first in a transaction that looks through all contacts: what compiling such a statement costs it never
+    /// earns back, and what became of a million messages is to be matched with a million contacts in memory.
+    /// </summary>
+    public const string ForAll = "set local jit = off; set local work_mem = '32MB'";
+
     /// <param name="audience">With what its segment says.</param>
     /// <param name="filling">What fills each variable of the template.</param>
     /// <param name="membership">Whether people have to join.</param>

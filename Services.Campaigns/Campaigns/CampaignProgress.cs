@@ -4,9 +4,9 @@ using Npgsql;
 
 namespace Services.Campaigns;
 
-/// <summary>Moves campaigns on that move by themselves: starts, fills, empties and completes them.</summary>
+/// <summary>Moves campaigns on that move by themselves: starts, empties and completes them.</summary>
 internal sealed class CampaignProgress(
-    IServiceScopeFactory scopes, NpgsqlDataSource database, AudienceFreeze freeze, TimeProvider clock)
+    IServiceScopeFactory scopes, NpgsqlDataSource database, TimeProvider clock)
 {
     /// <summary>In the error dictionary: who is later than <see cref="Lateness"/> asks first.</summary>
     public const string MissedStart = "missed_start";
@@ -42,20 +42,6 @@ internal sealed class CampaignProgress(
             update campaigns set status = 'running', started_at = {now}, updated_at = {now}
             where status = 'scheduled' and start_at <= {now}
             """, cancellationToken);
-        foreach (var id in await IdsAsync(
-            "select id from campaigns where frozen_at is null and status in ('scheduled', 'running', 'paused')"))
-        {
-            await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-            if (await db.LockCampaignAsync(id, cancellationToken) is { FrozenAt: null } campaign)
-            {
-                await freeze.NextChunkAsync(
-                    (NpgsqlTransaction)transaction.GetDbTransaction(), campaign, cancellationToken);
-            }
-
-            await transaction.CommitAsync(cancellationToken);
-            db.ChangeTracker.Clear();
-        }
-
         foreach (var id in await IdsAsync($"select id from campaigns c where status = 'cancelled' and {Waiting}"))
         {
             await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);

@@ -90,9 +90,9 @@ internal static class LaunchCampaign
         campaign.TryLaunch(template, sandbox.Value.Number, Activity.Current?.Id, now);
         db.Activity.Add(ActivityEntry.Of(caller, "campaign.launched", id, campaign.Name, now));
         await db.SaveChangesAsync(cancellationToken);
-        // The first chunk at once, which for most campaigns is all of it; the rest follows in the background.
-        await freeze.NextChunkAsync(sql, campaign, cancellationToken);
+        await freeze.NextChunkAsync(sql, campaign, AudienceFreeze.FirstChunk, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
+        freeze.Wake();
         dispatcher.Wake();
         return TypedResults.Accepted($"/api/campaigns/{id}/stats", CampaignAnswer.Of(campaign));
     }

@@ -38,10 +38,14 @@ internal sealed class MissingValues(IOptions<SandboxOptions> sandbox, TimeProvid
     {
         var values = new SqlParameters();
         var query = Query(audience, filling, values);
-        return query.MayMiss
-            ? await transaction.ScalarAsync<long>(
-                $"select count(*) from contacts c where {Condition(query)}", cancellationToken, values.ToArray())
-            : 0;
+        if (!query.MayMiss)
+        {
+            return 0;
+        }
+
+        await transaction.ExecuteAsync(AudienceQuery.ForAll, cancellationToken);
+        return await transaction.ScalarAsync<long>(
+            $"select count(*) from contacts c where {Condition(query)}", cancellationToken, values.ToArray());
     }
 
     /// <summary>In the order of their ids.</summary>

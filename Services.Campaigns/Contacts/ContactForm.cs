@@ -48,8 +48,18 @@ internal sealed record ContactForm
     }
 
     /// <summary>Else no message could name it.</summary>
-    internal static bool IsAttributeName(string name) =>
-        !name.Any(letter => letter is '{' or '}' || char.IsSurrogate(letter) || char.IsControl(letter));
+    internal static bool IsAttributeName(string name)
+    {
+        foreach (var letter in name)
+        {
+            if (letter is '{' or '}' || char.IsSurrogate(letter) || char.IsControl(letter))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
 
     private List<string> ReadTags(FormReader form)
     {
@@ -64,7 +74,17 @@ internal sealed record ContactForm
             return [];
         }
 
-        return [.. Tags.Select(tag => form.Required("tags", tag, LongestLabel)).Distinct()];
+        var tags = new List<string>(Tags.Count);
+        foreach (var tag in Tags)
+        {
+            var text = form.Required("tags", tag, LongestLabel);
+            if (!tags.Contains(text))
+            {
+                tags.Add(text);
+            }
+        }
+
+        return tags;
     }
 
     private Dictionary<string, string> ReadAttributes(FormReader form)
@@ -95,7 +115,7 @@ internal sealed record ContactForm
                     "Une information sans valeur est à retirer."));
             }
 
-            attributes[name] = form.Optional($"attributes.{name}", value, LongestValue) ?? "";
+            attributes[name] = form.Optional(name, value, LongestValue, "attributes.") ?? "";
         }
 
         return attributes;

@@ -27,14 +27,27 @@ internal sealed record Country(string Code, int Least, int Most, bool TrunkZero,
         new("594", 9, 9, true, "GF"), new("596", 9, 9, true, "MQ"),
     ];
 
+    private static readonly Country[] Known = [.. All];
+
     public string Name => Names[0];
 
     public static Country? Find(string? name) =>
         All.FirstOrDefault(country => country.Names.Contains(name, StringComparer.OrdinalIgnoreCase));
 
     /// <summary>Whose number these international digits are.</summary>
-    public static Country? Of(string digits) =>
-        All.FirstOrDefault(country => digits.StartsWith(country.Code, StringComparison.Ordinal));
+    public static Country? Of(string digits)
+    {
+        // A loop, not LINQ: a large import comes here for every row.
+        foreach (var country in Known)
+        {
+            if (digits.StartsWith(country.Code, StringComparison.Ordinal))
+            {
+                return country;
+            }
+        }
+
+        return null;
+    }
 
     /// <summary>
     /// The international digits of a number written as inside the country, or as a spreadsheet leaves it when it takes

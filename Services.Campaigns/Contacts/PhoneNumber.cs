@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
-using System.Text;
 using ServiceDefaults;
 
 namespace Services.Campaigns;
@@ -71,19 +70,20 @@ internal sealed record PhoneNumber
             rest = rest[Prefix.Length..];
         }
 
-        var read = new StringBuilder(LongestInput);
+        Span<char> read = stackalloc char[LongestInput];
+        var length = 0;
         for (var index = 0; index < rest.Length; index++)
         {
             var letter = rest[index];
-            if (letter == '+' && read.Length == 0 && !international)
+            if (letter == '+' && length == 0 && !international)
             {
                 international = true;
             }
             else if (char.IsAsciiDigit(letter))
             {
-                read.Append(letter);
+                read[length++] = letter;
             }
-            else if (IsCountryCode(read, international) && rest[index..].StartsWith("(0)"))
+            else if (IsCountryCode(read[..length], international) && rest[index..].StartsWith("(0)"))
             {
                 index += 2;
             }
@@ -95,7 +95,7 @@ internal sealed record PhoneNumber
             }
         }
 
-        digits = read.ToString();
+        digits = new(read[..length]);
         if (!international && digits.StartsWith("00", StringComparison.Ordinal))
         {
             (international, digits) = (true, digits[2..]);
@@ -105,7 +105,7 @@ internal sealed record PhoneNumber
     }
 
     // Only there is (0) a trunk 0; further on it is a digit of the number.
-    private static bool IsCountryCode(StringBuilder read, bool international) =>
+    private static bool IsCountryCode(ReadOnlySpan<char> read, bool international) =>
         international ? read.Length is >= 1 and <= 3 : read.Length is >= 3 and <= 5 && read[0] == '0' && read[1] == '0';
 
     // Format: the invisible direction marks that come along when a number is copied from an address book.

@@ -15,7 +15,7 @@ internal static class MessageEndpoints
     public static WebApplicationBuilder AddMessageDispatcher(this WebApplicationBuilder builder)
     {
         builder.Services
-            .AddSingleton<AudienceFreeze>().AddSingleton<MissingValues>()
+            .AddRunning<AudienceFreeze>().AddSingleton<MissingValues>()
             .AddSingleton<CampaignProgress>().AddSingleton<Feed>()
             .AddScoped<Steering>().AddScoped<StatsReader>().AddSingleton<AudiencePreview>()
             .AddRunning<MessageDispatcher>();

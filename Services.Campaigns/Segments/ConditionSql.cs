@@ -36,7 +36,8 @@ internal static class ConditionSql
     private static string OfAttribute(Condition condition, string value, SqlParameters values) => condition switch
     {
         { EqualTo: { } text } => $"coalesce({value} = {values.Add(text)}::text, false)",
-        { Contains: { } text } => $"coalesce(strpos(fold({value}), fold({values.Add(text)}::text)) > 0, false)",
+        // The folded text is a query of its own, so that a prepared statement folds it once and not for everybody.
+        { Contains: { } text } => $"coalesce(strpos(fold({value}), (select fold({values.Add(text)}::text))) > 0, false)",
         { IsEmpty: { } isEmpty } => $"btrim(coalesce({value}, '')) {(isEmpty ? "=" : "<>")} ''",
         { GreaterThan: { } operand } => Compared(value, ">", operand, values),
         { LessThan: { } operand } => Compared(value, "<", operand, values),

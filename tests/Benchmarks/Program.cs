@@ -19,7 +19,7 @@ switch (args)
         return 0;
     default:
         await Console.Error.WriteLineAsync(
-            "dotnet run -c Release --project tests/Benchmarks -- webhooks [--seconds n] | statuses [--messages n] | "
+            "dotnet run -c Release --project tests/Benchmarks -- webhooks [--seconds n] | statuses [--messages n] [--reported n] | "
             + "campaign [--seconds n] [--callbacks n] | import [--rows n] | million [--rows n] | pages");
         return 2;
 }

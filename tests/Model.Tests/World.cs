@@ -36,7 +36,7 @@ internal sealed class World : IAsyncDisposable
         (_campaignsDb, _messagingDb) = (campaignsDb, messagingDb);
         _campaigns = Service(campaignsDb)
             .AddSingleton<MessageBook>().AddSingleton<Feed>().AddSingleton<Inbox>()
-            .AddSingleton<WebhookActivity>().AddSingleton<CampaignProgress>().AddSingleton<AudienceFreeze>()
+            .AddSingleton<WebhookActivity>().AddSingleton<CampaignProgress>()
             .AddSingleton<MessageDispatcher>().AddSingleton(_ => (IBus)null!)
             .AddSingleton<MessageAcceptedConsumer>().AddSingleton<MessageRejectedConsumer>()
             .AddSingleton<MessageDeferredConsumer>().AddSingleton<MessageReturnedConsumer>()

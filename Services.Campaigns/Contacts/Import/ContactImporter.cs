@@ -17,6 +17,7 @@ internal sealed partial class ContactImporter(
 
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
 
+    private readonly NpgsqlDataSource _database = database;
     private readonly TimeProvider _clock = clock;
 
     protected override Task PruneAsync(CancellationToken cancellationToken) => store.PruneAsync(cancellationToken);
@@ -82,10 +83,10 @@ internal sealed partial class ContactImporter(
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         await using var again = store.OpenFile(job.Id);
         var chunks = Channel.CreateBounded<ImportChunk>(1);
-        var reading = Task.Run(() => ImportChunk.ReadAllAsync(again, job, chunks.Writer, stop.Token), stop.Token);
+        var reading = Task.Run(() => ImportChunk.ReadAllAsync(again, job, _clock, chunks.Writer, stop.Token), stop.Token);
         try
         {
-            await new ImportMerge(connection, _clock).RunAsync(job, chunks.Reader, cancellationToken);
+            await new ImportMerge(connection, _database).RunAsync(job, chunks.Reader, cancellationToken);
         }
         finally
         {

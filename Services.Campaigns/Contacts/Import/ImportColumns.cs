@@ -45,9 +45,7 @@ internal static class ImportColumns
                 + $"ligne, ou choisissez-la. Il y a : {names}."));
         }
 
-        var attributes = columns.Select(column => column.Field)
-            .Where(field => field.StartsWith(ImportFields.Attribute, StringComparison.Ordinal))
-            .Select(field => field[ImportFields.Attribute.Length..]).ToList();
+        var attributes = columns.Select(column => ImportFields.AttributeName(column.Field)).OfType<string>().ToList();
         if (attributes.Count > ContactForm.MostAttributes)
         {
             form.Refuse("columns", new Remedy(

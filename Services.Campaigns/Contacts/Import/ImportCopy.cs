@@ -1,72 +1,89 @@
-using System.Text.Json;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace Services.Campaigns;
 
-/// <summary>Rows on their way into the database, in PostgreSQL's binary form.</summary>
+/// <summary>Rows on their way into the database.</summary>
 internal static class ImportCopy
 {
-    /// <summary>Goes with its connection; empty again after each transaction.</summary>
-    public const string Table = """
+    /// <summary>For people who are known. Goes with its connection; empty again after each transaction.</summary>
+    public const string Staged = """
         drop table if exists staged;
         create temp table staged (
-            row int, id uuid, phone text, first_name text, last_name text, language text, tags text[], attributes jsonb,
-            opted_out bool) on commit delete rows
+            phone text, first_name text, last_name text, language text, tags text[], attributes jsonb, opted_out bool)
+            on commit delete rows
         """;
 
-    public static async Task StageAsync(
-        NpgsqlConnection connection, IReadOnlyList<ImportRow> rows, DateTimeOffset now,
-        CancellationToken cancellationToken)
+    /// <summary>Adds somebody new.</summary>
+    public static void AddContact(CopyBuffer copy, ImportRow row, ImportChunk chunk, Guid import)
     {
-        await using var copy = await connection.BeginBinaryImportAsync(
-            "copy staged from stdin (format binary)", cancellationToken);
+        copy.BeginRow(12);
+        copy.Add(chunk.IdOf(row));
+        AddDetails(copy, row.Details!);
+        copy.Add(row.OptedOut ? chunk.At : null);
+        copy.Add(row.OptedOut ? chunk.At : null);
+        copy.Add((DateTimeOffset?)chunk.At);
+        copy.Add((DateTimeOffset?)chunk.At);
+        copy.Add(import);
+    }
+
+    public static Task SendContactsAsync(
+        NpgsqlConnection connection, CopyBuffer contacts, CancellationToken cancellationToken) =>
+        contacts.SendAsync(connection, """
+            contacts (
+                id, phone, first_name, last_name, language, tags, attributes, opted_out_at, consent_at, created_at,
+                updated_at, import_id)
+            """, cancellationToken);
+
+    public static async Task StageAsync(
+        NpgsqlConnection connection, IEnumerable<ImportRow> rows, CancellationToken cancellationToken)
+    {
+        using var copy = new CopyBuffer();
         foreach (var row in rows)
         {
-            var contact = row.Details!;
-            await copy.StartRowAsync(cancellationToken);
-            await copy.WriteAsync(row.Number, NpgsqlDbType.Integer, cancellationToken);
-            await copy.WriteAsync(Guid.CreateVersion7(now), NpgsqlDbType.Uuid, cancellationToken);
-            await copy.WriteAsync(contact.Phone.Value, NpgsqlDbType.Text, cancellationToken);
-            await copy.WriteAsync(contact.FirstName, NpgsqlDbType.Text, cancellationToken);
-            await copy.WriteAsync(contact.LastName, NpgsqlDbType.Text, cancellationToken);
-            await copy.WriteAsync(contact.Language, NpgsqlDbType.Text, cancellationToken);
-            await copy.WriteAsync(
-                contact.Tags as string[] ?? [.. contact.Tags], NpgsqlDbType.Array | NpgsqlDbType.Text,
-                cancellationToken);
-            await copy.WriteAsync(
-                contact.Attributes.Count == 0
-                    ? "{}"
-                    : JsonSerializer.Serialize(contact.Attributes, JsonSerializerOptions.Web),
-                NpgsqlDbType.Jsonb, cancellationToken);
-            await copy.WriteAsync(row.OptedOut, NpgsqlDbType.Boolean, cancellationToken);
+            copy.BeginRow(7);
+            AddDetails(copy, row.Details!);
+            copy.Add(row.OptedOut);
         }
 
-        await copy.CompleteAsync(cancellationToken);
+        await copy.SendAsync(connection, "staged", cancellationToken);
     }
 
     /// <summary>Keeps the rejected rows for those who will correct them.</summary>
     public static async Task RejectAsync(
         NpgsqlConnection connection, Guid import, IReadOnlyList<ImportRow> rows, CancellationToken cancellationToken)
     {
-        await using var copy = await connection.BeginBinaryImportAsync(
-            "copy contact_import_rejects (import_id, row, line, field, reason, reason_fr, cells) from stdin "
-            + "(format binary)", cancellationToken);
+        if (rows.Count == 0)
+        {
+            return;
+        }
+
+        using var copy = new CopyBuffer();
         foreach (var row in rows)
         {
             var rejected = row.Rejected!;
-            await copy.StartRowAsync(cancellationToken);
-            await copy.WriteAsync(import, NpgsqlDbType.Uuid, cancellationToken);
-            await copy.WriteAsync(row.Number, NpgsqlDbType.Integer, cancellationToken);
-            await copy.WriteAsync(row.Line, NpgsqlDbType.Bigint, cancellationToken);
-            await copy.WriteAsync(rejected.Field, NpgsqlDbType.Text, cancellationToken);
-            await copy.WriteAsync(rejected.Reason.English, NpgsqlDbType.Text, cancellationToken);
-            await copy.WriteAsync(rejected.Reason.French, NpgsqlDbType.Text, cancellationToken);
-            await copy.WriteAsync(
-                rejected.Cells.Select(Storable).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Text, cancellationToken);
+            copy.BeginRow(7);
+            copy.Add(import);
+            copy.Add(row.Number);
+            copy.Add(row.Line);
+            copy.Add(rejected.Field);
+            copy.Add(rejected.Reason.English);
+            copy.Add(rejected.Reason.French);
+            copy.Add(Array.ConvertAll([.. rejected.Cells], Storable));
         }
 
-        await copy.CompleteAsync(cancellationToken);
+        await copy.SendAsync(
+            connection, "contact_import_rejects (import_id, row, line, field, reason, reason_fr, cells)",
+            cancellationToken);
+    }
+
+    private static void AddDetails(CopyBuffer copy, ContactDetails contact)
+    {
+        copy.Add(contact.Phone.Value);
+        copy.Add(contact.FirstName);
+        copy.Add(contact.LastName);
+        copy.Add(contact.Language);
+        copy.Add(contact.Tags);
+        copy.Add(contact.Attributes);
     }
 
     // U+0000 may be why the row is rejected.

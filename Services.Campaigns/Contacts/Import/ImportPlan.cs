@@ -87,8 +87,11 @@ internal static class ImportFields
         .Trim().Normalize();
 
     /// <summary>The field, all attributes alike.</summary>
-    public static string KindOf(string field) =>
-        field.StartsWith(Attribute, StringComparison.Ordinal) ? "attribute" : field;
+    public static string KindOf(string field) => AttributeName(field) is null ? field : "attribute";
+
+    /// <summary>Null: the field is no attribute.</summary>
+    public static string? AttributeName(string field) =>
+        field.StartsWith(Attribute, StringComparison.Ordinal) ? field[Attribute.Length..] : null;
 
     /// <summary>The field that somebody wants for a column; null if there is none of this name.</summary>
     /// <param name="wish">As above; also attribute, of the column's own name, or attribute.NAME.</param>

@@ -29,7 +29,7 @@ internal static class ImportRows
 
     private static readonly char[] BetweenTags = [',', ';', '|'];
     private static readonly string[] Yes = ["yes", "true", "1", "x", "oui", "vrai"];
-    private static readonly string[] No = ["no", "false", "0", "non", "faux", ""];
+    private static readonly string[] No = ["no", "false", "0", "non", "faux"];
 
     /// <summary>How many rows there are: goes through all of the file, without looking into them.</summary>
     /// <exception cref="ImportFileException">The file cannot be read to its end.</exception>
@@ -52,9 +52,11 @@ internal static class ImportRows
         Stream file, ImportPlan plan, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var country = Country.Find(plan.Country)!;
+        var names = plan.Columns.Select(column => ImportFields.AttributeName(column.Field)).ToArray();
+        var attributes = new Dictionary<string, string?>();
         await foreach (var csv in RecordsAsync(file, plan, cancellationToken))
         {
-            yield return Read(csv, plan, country);
+            yield return Read(csv, plan, country, names, attributes);
         }
     }
 
@@ -64,6 +66,7 @@ internal static class ImportRows
         CsvMalformedRecord? malformed = null;
         var options = CsvSniffer.Options(plan.Encoding, plan.Delimiter) with
         {
+            PoolStrings = true, // the rows wait for the database for a while
             // A quote inside a name without quotes is a letter like others; the other mistakes swallow what follows.
             OnMalformedRecord = record =>
                 malformed ??= record.Reason is CsvMalformedReason.StrayQuote ? null : record,
@@ -89,10 +92,13 @@ internal static class ImportRows
         }
     }
 
-    private static ImportRow Read(CsvReader csv, ImportPlan plan, Country country)
+    /// <param name="names">Of the attributes, by column.</param>
+    /// <param name="attributes">Of one row after the other.</param>
+    private static ImportRow Read(
+        CsvReader csv, ImportPlan plan, Country country, string?[] names, Dictionary<string, string?> attributes)
     {
         string? phone = null, firstName = null, lastName = null, language = null, tags = null, optedOut = "";
-        Dictionary<string, string?>? attributes = null;
+        attributes.Clear();
         for (var index = 0; index < plan.Columns.Count && index < csv.FieldCount; index++)
         {
             var field = plan.Columns[index].Field;
@@ -111,7 +117,7 @@ internal static class ImportRows
                 case ImportFields.Tags: tags = cell; break;
                 case ImportFields.OptedOut: optedOut = cell.Trim(); break;
                 case var _ when !string.IsNullOrWhiteSpace(cell):
-                    (attributes ??= [])[field[ImportFields.Attribute.Length..]] = cell;
+                    attributes[names[index]!] = cell;
                     break;
                 default: break;
             }
@@ -124,13 +130,15 @@ internal static class ImportRows
             LastName = lastName,
             Language = language,
             Tags = tags is null ? plan.Tags
+                : plan.Tags.Count == 0 && tags.AsSpan().IndexOfAny(BetweenTags) < 0 ? tags.Trim() is "" ? [] : [tags]
                 : [.. plan.Tags, .. tags.Split(
                     BetweenTags, StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)],
             Attributes = attributes,
         };
-        var isOut = plan.IsOptOutList || Yes.Contains(optedOut, StringComparer.OrdinalIgnoreCase);
+        var isOut = plan.IsOptOutList
+            || optedOut.Length > 0 && Yes.Contains(optedOut, StringComparer.OrdinalIgnoreCase);
         _ = form.TryRead(country, out var details, out var mistakes);
-        if (!isOut && !No.Contains(optedOut, StringComparer.OrdinalIgnoreCase))
+        if (!isOut && optedOut.Length > 0 && !No.Contains(optedOut, StringComparer.OrdinalIgnoreCase))
         {
             mistakes.Refuse(ImportFields.OptedOut, new Remedy(
                 $"{ImportFields.OptedOut} is yes or no.", $"{ImportFields.OptedOut} vaut oui ou non."));

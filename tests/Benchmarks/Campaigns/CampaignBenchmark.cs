@@ -61,7 +61,7 @@ internal static class CampaignBenchmark
         return 0;
     }
 
-    private static int Option(string[] options, string name, int otherwise) =>
+    internal static int Option(string[] options, string name, int otherwise) =>
         Array.IndexOf(options, name) is >= 0 and var at && at + 1 < options.Length
             ? int.Parse(options[at + 1], CultureInfo.InvariantCulture)
             : otherwise;

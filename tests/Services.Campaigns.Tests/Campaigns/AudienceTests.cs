@@ -67,6 +67,26 @@ public class AudienceTests(CampaignsApp app)
     }
 
     [Fact]
+    public async Task Of_a_large_audience_everybody_has_a_message_soon_after_the_launch()
+    {
+        const int People = 2 * AudienceFreeze.FirstChunk + 1;
+        var tag = $"large{Random.Shared.Next()}";
+        await app.ExecuteAsync("""
+            insert into contacts (id, phone, tags, opted_out_at, created_at, updated_at)
+            select uuid_v7(), '+' || ($2 + n)::text, array[$1], now(), now(), now()
+            from generate_series(1, $3) n
+            """, tag, 881_000_000_000 + Random.Shared.NextInt64(90_000) * 10_000, People);
+        var campaign = await app.CreateCampaignAsync(
+            [], new() { ["audience"] = new JsonObject { ["tags"] = new JsonArray(tag) } });
+
+        await app.MoveAsync(campaign.Id(), "launch");
+
+        await app.CompletedAsync(campaign.Id());
+        Assert.Equal(People, await app.CountAsync(
+            "select count(distinct contact_id) from messages where campaign_id = $1 and status = 9", campaign.Id()));
+    }
+
+    [Fact]
     public async Task A_preview_tells_whose_membership_will_have_ended_by_their_turn()
     {
         var (now, gone) = (await app.CreateContactAsync(), await app.CreateContactAsync());

@@ -249,6 +249,28 @@ public class ImportApiTests(CampaignsApp app)
     }
 
     [Fact]
+    public async Task In_a_large_file_whoever_is_known_is_changed_and_the_others_are_added_in_the_order_of_the_file()
+    {
+        var first = 447_600_000_000 + Random.Shared.Next(10_000) * 20_000L;
+        var phones = Enumerable.Range(0, 17_000).Select(index => $"+{first + index}").ToList();
+        var known = phones[4_990..9_000]; // of the first part the end, of the second not all, of the others nobody
+        await ImportAsync("phone,firstName\n" + string.Concat(known.Select(phone => $"{phone},Ana\n")));
+
+        var import = await ImportAsync("phone,firstName\n" + string.Concat(phones.Select(phone => $"{phone},Zoé\n")));
+
+        Assert.Equal(
+            (17_000, 12_990, 4_010),
+            ((int)import["rowsRead"]!, (int)import["inserted"]!, (int)import["updated"]!));
+        Assert.Equal(17_000, await app.CountAsync(
+            "select count(*) from contacts where first_name = 'Zoé' and phone between $1 and $2", phones[0], phones[^1]));
+        Assert.Equal(0, await app.CountAsync("""
+            select count(*) from (
+                select phone, lag(phone) over (order by id) as before from contacts where import_id = $1) added
+            where phone < before
+            """, import.Id()));
+    }
+
+    [Fact]
     public async Task Every_row_stands_in_the_pile_where_it_belongs_whatever_is_in_the_file()
     {
         var phones = Enumerable.Range(0, 20).Select(_ => CampaignsApp.AnyPhone()).ToArray();
