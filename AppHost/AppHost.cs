@@ -58,6 +58,7 @@ var campaigns = AddService("campaigns", "../Services.Campaigns/Services.Campaign
     .WithEnvironment("Sandbox__Mode", settings.Mode.ToString().ToLowerInvariant())
     .WithEnvironment("Sandbox__Number", settings.Sender)
     .WithEnvironment("Sandbox__JoinCode", settings.JoinCode)
+    .WithEnvironment("Texts__KeepDays", settings.TextsKeepDays > 0 ? $"{settings.TextsKeepDays}" : "")
     .WithEnvironment(rate.Key, rate.Value);
 
 var messaging = AddService("messaging", "../Services.Messaging/Services.Messaging.csproj", messagingDb)

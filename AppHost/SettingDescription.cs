@@ -66,6 +66,11 @@ internal sealed record SettingDescription(string Name, string Default, string En
         new("CAMPAIGNS_ADMIN_PASSWORD", "",
             "of the user `admin`; empty: generated, kept in the data folder, printed",
             "celui de l’utilisateur `admin` ; vide : généré, gardé dans le dossier des données, affiché"),
+        new("TEXTS_KEEP_DAYS", "",
+            "after so many days, 1 to 3650, the words of messages are forgotten, theirs and ours; what became of them "
+            + "stays; empty: kept as long as the contact",
+            "après ce nombre de jours, de 1 à 3650, les mots des messages sont oubliés, les leurs comme les nôtres ; ce "
+            + "qu’ils sont devenus reste ; vide : gardés aussi longtemps que le contact"),
         new("CORS_ALLOWED_ORIGINS", "",
             "other front ends that may call the API with credentials, separated by commas; empty: our own pages only",
             "les autres interfaces web qui peuvent appeler l’API avec une session, séparées par des virgules ; vide : "

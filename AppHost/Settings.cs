@@ -108,6 +108,7 @@ internal sealed partial class Settings
         PublicUrl = Address("PUBLIC_URL") ?? $"http://localhost:{GatewayPort}";
         DataDirectory = Text("CAMPAIGNS_DATA_DIR");
         AdminPassword = Text("CAMPAIGNS_ADMIN_PASSWORD");
+        TextsKeepDays = Number("TEXTS_KEEP_DAYS", 1, 3650);
         CorsAllowedOrigins = Origins("CORS_ALLOWED_ORIGINS");
         GupshupPhoneNumber = Provider is WhatsAppProvider.Gupshup ? Sender : Phone("GUPSHUP_PHONE_NUMBER");
         OtlpEndpoint = Address(SettingDescription.OtlpEndpoint) ?? "";
@@ -172,6 +173,9 @@ internal sealed partial class Settings
 
     /// <summary>Empty: one is generated and kept in the data folder.</summary>
     public string AdminPassword { get; }
+
+    /// <summary>0: for ever.</summary>
+    public int TextsKeepDays { get; }
 
     public string CorsAllowedOrigins { get; }
 

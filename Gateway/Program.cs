@@ -15,6 +15,7 @@ builder.AddIdempotency();
 builder.AddSignIn();
 builder.AddCrossOrigin();
 builder.AddProxy();
+ActivityRelay.Add(builder);
 ServiceHealth.Add(builder);
 Description.Add(builder);
 

@@ -90,8 +90,8 @@ public static class Idempotency
         keys.Count == 1 && keys[0] is { Length: > 0 and <= LongestKey } key ? key : null;
 
     /// <summary>
-    /// What throws, and what ends with a fault of ours, may be tried again: under the same id, so that what the first
-    /// try has made all the same is found.
+    /// What is refused has had no effect, and what throws or ends with a fault of ours may have had one: both may be
+    /// tried again, corrected or not, under the same id, so that what the first try has made all the same is found.
     /// </summary>
     private static async Task DoAsync(
         HttpContext context, RequestDelegate next, IdempotencyStore store, IdempotencyClaim.Mine claim,
@@ -105,7 +105,7 @@ public static class Idempotency
         try
         {
             await store.WhileRenewingAsync(claim, () => next(context));
-            if (response.StatusCode < StatusCodes.Status500InternalServerError)
+            if (response.StatusCode < StatusCodes.Status400BadRequest)
             {
                 isKept = await store.TryKeepAsync(claim, new(
                     await digest.FinishAsync(context.RequestAborted), (short)response.StatusCode, response.ContentType,
@@ -144,7 +144,7 @@ public static class Idempotency
     }
 
     private static bool IsSecret(HttpContext context) =>
-        context.Response.StatusCode < StatusCodes.Status300MultipleChoices && ShownOnce(context) is not null;
+        ShownOnce(context) is not null;
 
     private static AnswerShownOnce? ShownOnce(HttpContext context) =>
         context.GetEndpoint()?.Metadata.GetMetadata<AnswerShownOnce>();

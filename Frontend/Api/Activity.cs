@@ -5,10 +5,11 @@ namespace Frontend;
 /// <summary>Something that somebody did.</summary>
 /// <param name="UserName">Null if nobody was signed in; <c>key:NAME</c> for a program with an API key.</param>
 /// <param name="Action">What was done to what: <c>campaign.launched</c>.</param>
+/// <param name="Address">From where, as long as that is kept.</param>
 /// <param name="Subject">The name it had then.</param>
 public sealed record ActivityEntry(
     Guid Id, DateTimeOffset At, string? UserName, string Action, Guid? SubjectId, string? Subject,
-    IReadOnlyDictionary<string, string>? Details)
+    IReadOnlyDictionary<string, string>? Details, string? Address = null)
 {
     private const string Key = "key:";
 
@@ -21,10 +22,11 @@ public sealed record ActivityEntry(
     /// <summary>Where the subject is; null if it has no page (any more).</summary>
     public string? Path => (Action, SubjectId) switch
     {
-        ("campaign.deleted" or "template.deleted" or "contact.erased", _) or (_, null) => null,
+        ("campaign.deleted" or "template.deleted" or "segment.deleted" or "contact.erased", _) or (_, null) => null,
         ("contacts.imported" or "contacts.importUndone", { } id) => $"/contacts/import/{id}",
         ("message.sent", { } id) => $"/inbox/{id}",
         (['c', 'a', 'm', ..], { } id) => $"/campaigns/{id}",
+        (['s', 'e', 'g', ..], { } id) => $"/contacts/segments?open={id}",
         (['t', 'e', 'm', ..], { } id) => $"/templates?open={id}",
         _ => null,
     };
@@ -33,10 +35,12 @@ public sealed record ActivityEntry(
     public static IReadOnlyList<string> Known { get; } =
     [
         "campaign.created", "campaign.changed", "campaign.deleted", "campaign.duplicated", "campaign.launched",
-        "campaign.paused", "campaign.pausedItself", "campaign.resumed", "campaign.cancelled", "campaign.retried",
+        "campaign.paused", "campaign.pausedItself", "campaign.resumed", "campaign.resumedItself", "campaign.cancelled",
+        "campaign.retried",
         "template.created", "template.changed", "template.deleted", "templates.synced", "segment.created",
         "segment.changed", "segment.deleted", "contact.erased", "contacts.imported",
-        "contacts.importUndone", "message.sent", "webhook.unknown",
+        "contacts.importUndone", "message.sent", "webhook.unknown", "user.signedIn", "user.signInFailed", "user.created",
+        "user.deleted", "key.created", "key.deleted",
     ];
 
     /// <summary>One of the numbers in the details.</summary>

@@ -15,11 +15,12 @@ public enum CampaignStatus
 
 /// <param name="PausedBecause">What paused it by itself.</param>
 /// <param name="Stats">In lists.</param>
+/// <param name="ResumesAt">Paused until then: it goes on by itself.</param>
 public sealed record Campaign(
     Guid Id, string Name, CampaignStatus Status, PausedBecause? PausedBecause, Message1 Message1, Message2? Message2,
     Audience Audience, DateTimeOffset? StartAt, QuietHours? QuietHours, DateTimeOffset CreatedAt,
     DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt, CampaignStats? Stats = null,
-    double? PauseAtFailureShare = null)
+    double? PauseAtFailureShare = null, DateTimeOffset? ResumesAt = null)
 {
     /// <summary>Something will still happen by itself.</summary>
     public bool IsUnderWay => Status is CampaignStatus.Scheduled or CampaignStatus.Running or CampaignStatus.Paused;
@@ -60,13 +61,15 @@ public sealed record Message1(
 public sealed record Message2(string Body, int WithinHours = 24);
 
 /// <summary>Exactly one of the first three, <paramref name="Where"/> and <paramref name="SegmentId"/> is set.</summary>
-/// <param name="Where">A condition, which only programs write.</param>
 public sealed record Audience(
     bool? All = null, IReadOnlyList<string>? Tags = null, IReadOnlyList<Guid>? ContactIds = null,
     AudienceExclusion? Exclude = null, JsonElement? Where = null, Guid? SegmentId = null);
 
 /// <summary>A condition with a name.</summary>
-public sealed record Segment(Guid Id, string Name);
+public sealed record Segment(Guid Id, string Name, JsonElement Where);
+
+/// <summary>What people enter about a segment; the API checks it.</summary>
+public sealed record SegmentForm(string? Name, JsonElement? Where);
 
 /// <summary>Who is left out although the audience names them.</summary>
 public sealed record AudienceExclusion(IReadOnlyList<string>? Tags = null, IReadOnlyList<Guid>? ContactIds = null);
@@ -78,9 +81,10 @@ public sealed record QuietHours(TimeOnly From, TimeOnly To, string TimeZone);
 /// <summary>What a launch would do now.</summary>
 /// <param name="EstimatedFinishAt">With its start and its quiet hours.</param>
 /// <param name="Expiring">Recipients who will have left the Sandbox by their turn.</param>
+/// <param name="Total">Everybody in the audience.</param>
 public sealed record Preview(
     long Recipients, PreviewExclusions Excluded, double EstimatedDurationSeconds, DateTimeOffset EstimatedFinishAt,
-    double RatePerSecond, IReadOnlyList<PreviewSample> Samples, long? Expiring = null);
+    double RatePerSecond, IReadOnlyList<PreviewSample> Samples, long? Expiring = null, long Total = 0);
 
 public sealed record PreviewExclusions(long OptedOut, long NotJoined, long MissingVariable);
 

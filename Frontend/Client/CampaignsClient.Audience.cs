@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace Frontend;
 
 public sealed partial class CampaignsClient
@@ -8,6 +10,18 @@ public sealed partial class CampaignsClient
 
     public Task<Page<Segment>> ListSegmentsAsync(int limit, CancellationToken cancellationToken) =>
         GetAsync<Page<Segment>>(Query.Of("/api/segments", ("limit", limit)), cancellationToken);
+
+    /// <param name="id">Null: a new one.</param>
+    /// <param name="name">What it is called.</param>
+    /// <param name="where">Its condition.</param>
+    public Task<Segment> SaveSegmentAsync(
+        Guid? id, string? name, JsonElement? where, CancellationToken cancellationToken) =>
+        SendAsync<Segment>(
+            id is null ? HttpMethod.Post : HttpMethod.Put, id is null ? "/api/segments" : $"/api/segments/{id}",
+            new SegmentForm(name, where), cancellationToken);
+
+    public Task DeleteSegmentAsync(Guid id, CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Delete, $"/api/segments/{id}", null, cancellationToken);
 
     /// <summary>The most used first.</summary>
     public Task<IReadOnlyList<TagCount>> ListTagsAsync(CancellationToken cancellationToken) =>

@@ -15,6 +15,10 @@ public sealed partial class CampaignsClient
                 ("cursor", cursor)),
             cancellationToken);
 
+    /// <summary>Without statistics, newest first.</summary>
+    public Task<Page<Campaign>> ListCampaignNamesAsync(int limit, CancellationToken cancellationToken) =>
+        GetAsync<Page<Campaign>>(Query.Of("/api/campaigns", ("limit", limit)), cancellationToken);
+
     public Task<CampaignCounts> CountCampaignsAsync(string? search, CancellationToken cancellationToken) =>
         GetAsync<CampaignCounts>(Query.Of("/api/campaigns/counts", ("search", search)), cancellationToken);
 

@@ -96,6 +96,11 @@ public sealed partial class CampaignsClient(HttpClient http, Visitor visitor, Na
             request.Headers.Add("Cookie", session);
         }
 
+        if (visitor.Address is { } address)
+        {
+            request.Headers.TryAddWithoutValidation(Visitor.AddressHeader, address);
+        }
+
         try
         {
             return await http.SendAsync(request, completion, cancellationToken);

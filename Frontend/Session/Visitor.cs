@@ -17,14 +17,24 @@ public sealed class Visitor
     /// <summary>What goes into the header of calls; null if nobody is signed in.</summary>
     public string? Session { get; private set; }
 
+    /// <summary>
+    /// The gateway's header with the address of the browser, sealed: calls bring it back, so that the activity log does
+    /// not take them for ours.
+    /// </summary>
+    public const string AddressHeader = "X-Visitor";
+
+    public string? Address { get; private set; }
+
     /// <summary>UTC until the browser has told its own.</summary>
     public TimeZoneInfo Zone { get; private set; } = TimeZoneInfo.Utc;
 
     /// <summary>light, dark or system.</summary>
     public string Theme { get; private set; } = "system";
 
-    public void Read(IRequestCookieCollection cookies)
+    public void Read(HttpRequest request)
     {
+        var cookies = request.Cookies;
+        Address = request.Headers[AddressHeader];
         Session = cookies[SessionCookie] is { Length: > 0 } session ? $"{SessionCookie}={session}" : null;
         Zone = cookies[ZoneCookie] is { } name && TimeZoneInfo.TryFindSystemTimeZoneById(name, out var zone)
             ? zone

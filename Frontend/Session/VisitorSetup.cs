@@ -31,7 +31,7 @@ internal static class VisitorSetup
         app.UseRequestLocalization();
         app.Use((context, next) =>
         {
-            context.RequestServices.GetRequiredService<Visitor>().Read(context.Request.Cookies);
+            context.RequestServices.GetRequiredService<Visitor>().Read(context.Request);
             return next(context);
         });
     }
@@ -43,7 +43,7 @@ internal static class VisitorSetup
         {
             if (connection.HttpContext is { } context)
             {
-                visitor.Read(context.Request.Cookies);
+                visitor.Read(context.Request);
             }
 
             return Task.CompletedTask;

@@ -5,6 +5,10 @@ internal static class Headers
 {
     public const string UserName = "X-User-Name";
     public const string UserRole = "X-User-Role";
+    public const string UserAddress = "X-User-Address";
+
+    /// <summary>To the Frontend and back: see <see cref="CallerAddress"/>.</summary>
+    public const string Visitor = "X-Visitor";
 
     /// <summary>For answers that are no pages.</summary>
     internal const string DataPolicy = "default-src 'none'; frame-ancestors 'none'";

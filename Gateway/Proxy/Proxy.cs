@@ -16,7 +16,7 @@ internal static class Proxy
 
     public static void AddProxy(this WebApplicationBuilder builder)
     {
-        builder.Services.AddSingleton<ServiceAddresses>();
+        builder.Services.AddSingleton<ServiceAddresses>().AddSingleton<CallerAddress>();
         builder.Services.AddReverseProxy()
             .LoadFromConfig(builder.Configuration.GetSection("ReverseProxy"))
             .AddConfigFilter<ServiceAddresses>()
@@ -50,6 +50,8 @@ internal static class Proxy
     {
         // The browser's secrets end here; a webhook's own proof and the pages' session go through.
         var endsHere = Roles.All.Contains(route.Route.AuthorizationPolicy ?? "");
+        var isForPages = route.Route.ClusterId == "frontend";
+        var addresses = route.Services.GetRequiredService<CallerAddress>();
         route.AddResponseHeaderRemove("Server", ResponseCondition.Always);
         route.AddRequestTransform(request =>
         {
@@ -71,6 +73,13 @@ internal static class Proxy
             {
                 headers.TryAddWithoutValidation(Headers.UserName, Uri.EscapeDataString(Roles.NameOf(user)));
                 headers.TryAddWithoutValidation(Headers.UserRole, Roles.RoleOf(user));
+                headers.TryAddWithoutValidation(Headers.UserAddress, addresses.Of(request.HttpContext));
+            }
+
+            headers.Remove(Headers.Visitor);
+            if (isForPages)
+            {
+                headers.TryAddWithoutValidation(Headers.Visitor, addresses.Seal(request.HttpContext));
             }
 
             if (endsHere)

@@ -55,7 +55,9 @@ internal static class ApiKeyEndpoints
         }
 
         var (entry, key) =
-            await keys.CreateAsync(id.Value, request.Name!, request.Role!, request.ExpiresAt, cancellationToken);
+            await keys.CreateAsync(
+                id.Value, request.Name!, request.Role!, request.ExpiresAt, Deed.In(context, "key.created"),
+                cancellationToken);
         context.Response.Headers.CacheControl = "no-store";
         return TypedResults.Created((string?)null, new ApiKeyCreated(
             entry.Id, entry.Name, key, entry.Role, entry.CreatedAt, entry.ExpiresAt));
@@ -74,8 +76,8 @@ internal static class ApiKeyEndpoints
     }
 
     public static async Task<Results<NoContent, ProblemHttpResult>> DeleteAsync(
-        Guid id, ApiKeys keys, CancellationToken cancellationToken) =>
-        await keys.DeleteAsync(id, cancellationToken)
+        Guid id, ApiKeys keys, HttpContext context, CancellationToken cancellationToken) =>
+        await keys.DeleteAsync(id, Deed.In(context, "key.deleted"), cancellationToken)
             ? TypedResults.NoContent()
             : Problems.NotFound("API key", id);
 }

@@ -16,20 +16,13 @@ internal sealed class ApiKeys(NpgsqlDataSource database, TimeProvider clock)
     private static readonly TimeSpan UseStep = TimeSpan.FromMinutes(1);
 
     public async Task<(ApiKey Entry, string Key)> CreateAsync(
-        Guid id, string name, string role, DateTimeOffset? expiresAt, CancellationToken cancellationToken)
+        Guid id, string name, string role, DateTimeOffset? expiresAt, Deed deed, CancellationToken cancellationToken)
     {
         var key = Prefix + Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
-        var now = clock.GetUtcNow();
-        await using var command = database.CreateCommand($"""
+        await using var command = deed.Command(database, $"""
             insert into api_keys (id, name, key_hash, role, created_at, expires_at) values ($1, $2, $3, $4, $5, $6)
             returning {Columns}
-            """);
-        command.Parameters.Add(new() { Value = id });
-        command.Parameters.Add(new() { Value = name });
-        command.Parameters.Add(new() { Value = Hash(key) });
-        command.Parameters.Add(new() { Value = role });
-        command.Parameters.Add(new() { Value = now });
-        command.Parameters.Add(new() { Value = (object?)expiresAt?.ToUniversalTime() ?? DBNull.Value });
+            """, id, name, Hash(key), role, clock.GetUtcNow(), expiresAt?.ToUniversalTime());
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
         return (Read(reader), key);
@@ -101,11 +94,11 @@ internal sealed class ApiKeys(NpgsqlDataSource database, TimeProvider clock)
         return (page, total);
     }
 
-    public async Task<bool> DeleteAsync(Guid id, CancellationToken cancellationToken)
+    public async Task<bool> DeleteAsync(Guid id, Deed deed, CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand("delete from api_keys where id = $1");
-        command.Parameters.Add(new() { Value = id });
-        return await command.ExecuteNonQueryAsync(cancellationToken) == 1;
+        await using var command = deed.Command(
+            database, "delete from api_keys where id = $1 returning id, name", id);
+        return await command.ExecuteScalarAsync(cancellationToken) is Guid;
     }
 
     private static byte[] Hash(string key) => SHA256.HashData(Encoding.UTF8.GetBytes(key));

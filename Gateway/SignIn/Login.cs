@@ -37,10 +37,13 @@ internal static class Login
 
         if (await users.VerifyAsync(request.UserName!, request.Password!, cancellationToken) is not { } user)
         {
+            await users.NoteAsync(Deed.In(context, "user.signInFailed"), request.UserName!, cancellationToken);
             return TypedResults.Problem("The user name or the password is wrong.", statusCode: 401);
         }
 
         await failures.StrikeAsync(request.UserName!, address, cancellationToken);
+        await users.NoteAsync(
+            Deed.In(context, "user.signedIn") with { UserName = user.UserName }, user.UserName, cancellationToken);
         await context.SignInAsync(CookieAuthenticationDefaults.AuthenticationScheme, new(Roles.Identity(
             CookieAuthenticationDefaults.AuthenticationScheme, user.UserName, user.Role,
             new Claim(Session.UserId, user.Id.ToString()), new Claim(Session.Stamp, user.Stamp.ToString()),

@@ -11,7 +11,7 @@ internal static partial class UserEndpoints
     private const int ShortestPassword = 8;
 
     public static async Task<Results<Created<UserEntry>, ValidationProblem, ProblemHttpResult>> CreateAsync(
-        CreateUserRequest request, MadeId id, Users users, CancellationToken cancellationToken)
+        CreateUserRequest request, MadeId id, Users users, HttpContext context, CancellationToken cancellationToken)
     {
         if (id.MayExist && await users.FindAsync(id.Value, cancellationToken) is { } made)
         {
@@ -44,7 +44,8 @@ internal static partial class UserEndpoints
         }
 
         var (userName, password, role) = (request.UserName!, request.Password!, request.Role!);
-        return await users.CreateAsync(id.Value, userName, password, role, cancellationToken) is { } entry
+        var deed = Deed.In(context, "user.created");
+        return await users.CreateAsync(id.Value, userName, password, role, deed, cancellationToken) is { } entry
             ? TypedResults.Created((string?)null, entry)
             : Problems.Conflict(new Remedy(
                 $"There is a user {request.UserName} already: choose another name.",
@@ -64,8 +65,8 @@ internal static partial class UserEndpoints
     }
 
     public static async Task<Results<NoContent, ProblemHttpResult>> DeleteAsync(
-        Guid id, Users users, CancellationToken cancellationToken) =>
-        await users.DeleteAsync(id, cancellationToken)
+        Guid id, Users users, HttpContext context, CancellationToken cancellationToken) =>
+        await users.DeleteAsync(id, Deed.In(context, "user.deleted"), cancellationToken)
             ? TypedResults.NoContent()
             : TypedResults.Problem(
                 $"There is no user with the id {id} that can be removed; {FirstAdministrator.UserName} always stays.",

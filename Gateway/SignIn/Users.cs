@@ -88,21 +88,26 @@ internal sealed class Users(NpgsqlDataSource database, TimeProvider clock)
 
     /// <summary>Adds a user; null if the name is taken, in whatever case.</summary>
     public async Task<UserEntry?> CreateAsync(
-        Guid id, string userName, string password, string role, CancellationToken cancellationToken)
+        Guid id, string userName, string password, string role, Deed deed, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        await using var command = database.CreateCommand("""
+        await using var command = deed.Command(database, """
             insert into users (id, user_name, password_hash, role, stamp, created_at) values ($1, $2, $3, $4, $5, $6)
-            on conflict (lower(user_name)) do nothing
-            """);
-        var entry = new UserEntry(id, userName, role, now);
-        command.Parameters.Add(new() { Value = entry.Id });
-        command.Parameters.Add(new() { Value = userName });
-        command.Parameters.Add(new() { Value = Hasher.HashPassword(Nobody, password) });
-        command.Parameters.Add(new() { Value = role });
-        command.Parameters.Add(new() { Value = Guid.NewGuid() });
-        command.Parameters.Add(new() { Value = now });
-        return await command.ExecuteNonQueryAsync(cancellationToken) == 1 ? entry : null;
+            on conflict (lower(user_name)) do nothing returning id, user_name as name
+            """, id, userName, Hasher.HashPassword(Nobody, password), role, Guid.NewGuid(), now);
+        return await command.ExecuteScalarAsync(cancellationToken) is Guid ? new(id, userName, role, now) : null;
+    }
+
+    /// <summary>
+    /// Somebody has given this name to sign in. What nobody is called is not kept: people type passwords into the wrong
+    /// field.
+    /// </summary>
+    public async Task NoteAsync(Deed deed, string userName, CancellationToken cancellationToken)
+    {
+        await using var command = deed.Command(database, """
+            select id, user_name as name from (select) attempt left join users on lower(user_name) = lower($1)
+            """, userName);
+        await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
     public async Task<UserEntry?> FindAsync(Guid id, CancellationToken cancellationToken)
@@ -137,12 +142,12 @@ internal sealed class Users(NpgsqlDataSource database, TimeProvider clock)
     }
 
     /// <summary>Removes a user, whose sessions end with it. The first administrator stays.</summary>
-    public async Task<bool> DeleteAsync(Guid id, CancellationToken cancellationToken)
+    public async Task<bool> DeleteAsync(Guid id, Deed deed, CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand("delete from users where id = $1 and user_name <> $2");
-        command.Parameters.Add(new() { Value = id });
-        command.Parameters.Add(new() { Value = FirstAdministrator.UserName });
-        return await command.ExecuteNonQueryAsync(cancellationToken) == 1;
+        await using var command = deed.Command(
+            database, "delete from users where id = $1 and user_name <> $2 returning id, user_name as name", id,
+            FirstAdministrator.UserName);
+        return await command.ExecuteScalarAsync(cancellationToken) is Guid;
     }
 
     private async Task<User?> FindAsync(string userName, CancellationToken cancellationToken)

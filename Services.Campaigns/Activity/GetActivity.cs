@@ -40,18 +40,20 @@ internal static class GetActivity
     public static void MapActivity(this IEndpointRouteBuilder app)
     {
         var activity = app.MapGroup("/api/activity").WithTags("Activity");
-        activity.MapGet("", HandleAsync).WithSummary("Who did what, when.");
+        activity.MapGet("", HandleAsync).WithSummary("Who did what, when, from where.");
+        app.MapPost("/internal/activity", TakeNotes.HandleAsync).ExcludeFromDescription();
         activity.MapGet("/people", PeopleAsync).WithSummary("Who has done something.");
     }
 }
 
 /// <param name="UserName">Null if nobody was signed in.</param>
+/// <param name="Address">From where, for half a year.</param>
 /// <param name="Action">What was done to what: campaign.launched, contacts.imported …</param>
 /// <param name="Subject">The subject's name at that time.</param>
 internal sealed record ActivityAnswer(
-    Guid Id, DateTimeOffset At, string? UserName, string Action, Guid? SubjectId, string? Subject,
+    Guid Id, DateTimeOffset At, string? UserName, string? Address, string Action, Guid? SubjectId, string? Subject,
     IReadOnlyDictionary<string, string>? Details)
 {
     public static ActivityAnswer Of(ActivityEntry entry) => new(
-        entry.Id, entry.At, entry.UserName, entry.Action, entry.SubjectId, entry.Subject, entry.Details);
+        entry.Id, entry.At, entry.UserName, entry.Address, entry.Action, entry.SubjectId, entry.Subject, entry.Details);
 }

@@ -19,6 +19,7 @@ internal sealed partial class BookKeeper(
     {
         await EarlyStatuses.PruneAsync(_database, _clock.GetUtcNow(), cancellationToken);
         await OldTexts.ForgetAsync(_database, texts.Value, _clock.GetUtcNow(), cancellationToken);
+        await ActivityEntry.ForgetAddressesAsync(_database, _clock.GetUtcNow(), cancellationToken);
     }
 
     protected override async Task<bool> IsWantedAsync(CancellationToken cancellationToken)

@@ -42,6 +42,14 @@ internal sealed class CampaignProgress(
             update campaigns set status = 'running', started_at = {now}, updated_at = {now}
             where status = 'scheduled' and start_at <= {now}
             """, cancellationToken);
+        await db.Database.ExecuteSqlAsync($"""
+            with resumed as (
+                update campaigns set status = 'running', status_reason = null, resume_at = null, updated_at = {now}
+                where status = 'paused' and resume_at <= {now} returning id, name
+            )
+            insert into activity (id, at, action, subject_id, subject)
+            select uuid_v7(), {now}, 'campaign.resumedItself', id, name from resumed
+            """, cancellationToken);
         foreach (var id in await IdsAsync($"select id from campaigns c where status = 'cancelled' and {Waiting}"))
         {
             await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);

@@ -10,31 +10,35 @@ internal static class Consequences
     /// <summary>Not in the Sandbox, or no longer: https://www.twilio.com/docs/api/errors/63015.</summary>
     public const string NotJoined = "63015";
 
+    /// <summary>A sender that rests for longer than this does not just catch its breath.</summary>
+    private static readonly TimeSpan LongRest = TimeSpan.FromMinutes(10);
+
     /// <summary>Of what is <paramref name="news"/>; a repeat must not undo what people have done since.</summary>
     public static async Task DrawAsync(
         NpgsqlTransaction transaction, IEnumerable<Entry> news,
         IReadOnlyDictionary<Guid, MessageRows.Change> rows, CancellationToken cancellationToken)
     {
-        foreach (var (key, report) in news.Select(entry => (entry.Key, entry.Report as MessageReport.Rejected)))
+        foreach (var (key, what) in news.Select(entry => (entry.Key, entry.Report)))
         {
-            if (report is null || key.Id is not { } id || rows.GetValueOrDefault(id)?.Message is not { } message)
+            if (key.Id is not { } id || rows.GetValueOrDefault(id)?.Message is not { } message)
+            {
+                continue;
+            }
+
+            if (what is MessageReport.Returned { ErrorCode: { } code, NotBefore: { } end } && end - what.At > LongRest)
+            {
+                await PauseSenderAsync(transaction, message.CampaignId, code, end, what.At, cancellationToken);
+            }
+
+            if (what is not MessageReport.Rejected report)
             {
                 continue;
             }
 
             if (report.StopsSender)
             {
-                await transaction.ExecuteAsync("""
-                    with paused as (
-                        update campaigns c set status = 'paused', status_reason = $2, updated_at = $3
-                        from campaigns stopped
-                        where stopped.id = $1 and c.sender = stopped.sender and c.status = 'running'
-                        returning c.id, c.name
-                    )
-                    insert into activity (id, at, action, subject_id, subject, details)
-                    select uuid_v7(), $3, 'campaign.pausedItself', id, name, jsonb_build_object('reason', $2::text)
-                    from paused
-                    """, cancellationToken, message.CampaignId, report.ErrorCode, report.At);
+                await PauseSenderAsync(
+                    transaction, message.CampaignId, report.ErrorCode, null, report.At, cancellationToken);
             }
 
             if (report.ErrorCode is NotJoined && message.ContactId is { } notJoined)
@@ -53,6 +57,21 @@ internal static class Consequences
             }
         }
     }
+
+    /// <summary>All campaigns of the sender; until an instant, or until somebody has put right what is wrong.</summary>
+    private static Task<int> PauseSenderAsync(
+        NpgsqlTransaction transaction, Guid? campaign, string code, DateTimeOffset? end, DateTimeOffset at,
+        CancellationToken cancellationToken) => transaction.ExecuteAsync("""
+        with paused as (
+            update campaigns c set
+                status = 'paused', status_reason = $2, resume_at = $4::timestamptz, updated_at = $3
+            from campaigns stopped
+            where stopped.id = $1 and c.sender = stopped.sender and c.status = 'running'
+            returning c.id, c.name
+        )
+        insert into activity (id, at, action, subject_id, subject, details)
+        select uuid_v7(), $3, 'campaign.pausedItself', id, name, jsonb_build_object('reason', $2::text) from paused
+        """, cancellationToken, campaign, code, at, end);
 
     /// <summary>
     /// The person opted out at the provider, or stopped our marketing in WhatsApp, which Gupshup passes on.

@@ -10,6 +10,9 @@ public sealed partial class ActivityEntryTests
     [Theory]
     [InlineData("campaign.launched", "/campaigns/0198c1d2-0000-7000-8000-000000000000")]
     [InlineData("campaign.deleted", null)]
+    [InlineData("segment.changed", "/contacts/segments?open=0198c1d2-0000-7000-8000-000000000000")]
+    [InlineData("segment.deleted", null)]
+    [InlineData("user.created", null)]
     [InlineData("template.changed", "/templates?open=0198c1d2-0000-7000-8000-000000000000")]
     [InlineData("contacts.imported", "/contacts/import/0198c1d2-0000-7000-8000-000000000000")]
     [InlineData("contacts.importUndone", "/contacts/import/0198c1d2-0000-7000-8000-000000000000")]
@@ -25,19 +28,22 @@ public sealed partial class ActivityEntryTests
     [Fact]
     public void What_the_API_notes_can_be_said_in_words()
     {
-        var noted = Directory
-            .EnumerateFiles(Path.Combine(ProgramProcess.RepositoryRoot, "Services.Campaigns"), "*.cs", SearchOption.AllDirectories)
+        var noted = new[] { "Services.Campaigns", "Gateway" }
+            .SelectMany(part => Directory.EnumerateFiles(
+                Path.Combine(ProgramProcess.RepositoryRoot, part), "*.cs", SearchOption.AllDirectories))
             .Select(File.ReadAllText).Where(source => source.Contains("ActivityEntry.Of(", StringComparison.Ordinal)
-                || source.Contains("into activity", StringComparison.Ordinal))
+                || source.Contains("into activity", StringComparison.Ordinal)
+                || source.Contains("Deed.In(", StringComparison.Ordinal))
             .SelectMany(source => Action().Matches(source)).Select(match => match.Groups["action"].Value).ToHashSet();
 
         Assert.Contains("contacts.imported", noted);
+        Assert.Contains("user.signInFailed", noted);
         Assert.Empty(noted.Except(ActivityEntry.Known));
     }
 
     private static ActivityEntry Of(string action, Guid? subject) =>
         new(Guid.Empty, DateTimeOffset.UnixEpoch, "ana", action, subject, null, null);
 
-    [GeneratedRegex("""["'](?<action>(campaign|contacts?|templates?|message|webhook)\.[a-zA-Z]+)["']""")]
+    [GeneratedRegex("""["'](?<action>(campaign|contacts?|templates?|message|webhook|segment|user|key)\.[a-zA-Z]+)["']""")]
     private static partial Regex Action();
 }

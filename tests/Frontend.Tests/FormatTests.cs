@@ -37,7 +37,7 @@ public sealed class FormatTests
         var visitor = new Visitor();
         var context = new DefaultHttpContext();
         context.Request.Headers.Cookie = $"{Visitor.ZoneCookie}={Uri.EscapeDataString(zone)}";
-        visitor.Read(context.Request.Cookies);
+        visitor.Read(context.Request);
         return visitor;
     }
 }

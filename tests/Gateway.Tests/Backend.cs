@@ -27,6 +27,9 @@ internal sealed class Backend : IAsyncDisposable
     /// <summary>Asked for by a path that ends in <c>/events</c>.</summary>
     public Channel<string> Events { get; } = Channel.CreateUnbounded<string>();
 
+    /// <summary>What the gateway has told the activity log.</summary>
+    public Channel<string> Told { get; } = Channel.CreateUnbounded<string>();
+
     public bool Healthy { get; set; } = true;
 
     /// <summary>Answers <c>/health</c> no sooner than this completes.</summary>
@@ -61,6 +64,13 @@ internal sealed class Backend : IAsyncDisposable
             case "/health":
                 await HealthDelay.WaitAsync(context.RequestAborted);
                 context.Response.StatusCode = Healthy ? 200 : 503;
+                break;
+            case "/internal/activity":
+                using (var text = new StreamReader(context.Request.Body))
+                {
+                    await Told.Writer.WriteAsync(await text.ReadToEndAsync());
+                }
+
                 break;
             case "/openapi/v1.json" when Description is null:
             case { } path when path.EndsWith("/empty404", StringComparison.Ordinal):

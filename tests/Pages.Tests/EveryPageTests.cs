@@ -27,8 +27,8 @@ public sealed class EveryPageTests(Site site)
         [
             "/", "/campaigns", $"/campaigns/{sent}", $"/campaigns/{sent}?message={message["id"]}", "/campaigns/new",
             $"/campaigns/{draft}/edit?step=2", $"/campaigns/{draft}/edit?step=3", $"/campaigns/{draft}/edit?step=4",
-            $"/campaigns/{draft}/edit?step=5", "/contacts", "/contacts?contact=new", "/contacts/import", "/templates",
-            "/templates?open=new", "/inbox", $"/inbox/{message["contactId"]}", "/activity", "/settings", "/practice", "/nowhere",
+            $"/campaigns/{draft}/edit?step=5", "/contacts", "/contacts?contact=new", "/contacts/import",
+            "/contacts/segments", "/contacts/segments?open=new", "/templates", "/templates?open=new", "/inbox", $"/inbox/{message["contactId"]}", "/activity", "/settings", "/practice", "/nowhere",
         ];
         foreach (var path in paths)
         {

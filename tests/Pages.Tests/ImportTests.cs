@@ -9,6 +9,34 @@ namespace Pages.Tests;
 public sealed class ImportTests(Site site)
 {
     [Fact]
+    public async Task A_list_of_people_who_want_nothing_more_stops_all_messages_to_them()
+    {
+        var (known, unknown) = (await site.AddPersonAsync("Zoé", Site.Unique("stop")), site.NewPhone());
+        await using var visit = await (await site.VisitAsync()).SignedInAsync();
+        var page = await visit.GoAsync("/contacts/import");
+        await page.Locator("input[type=file]").SetInputFilesAsync(new FilePayload
+        {
+            Name = "stop.csv",
+            MimeType = "text/csv",
+            Buffer = Encoding.UTF8.GetBytes($"phone\n{known}\n{unknown}\n"),
+        });
+        await page.GetByLabel("People who want no messages").CheckAsync();
+        await visit.AssertAccessibleAsync();
+        await visit.Button("Import “stop.csv”").ClickAsync();
+
+        await Expect(page).ToHaveURLAsync(new Regex("/contacts/import/[0-9a-f-]{36}$"));
+        await Expect(page.Locator(".tile").Filter(new() { HasText = "New" }))
+            .ToContainTextAsync("1", new() { Timeout = 20_000 });
+        foreach (var phone in new[] { known, unknown })
+        {
+            var found = await site.Run.GetAsync($"/api/contacts?search={Uri.EscapeDataString(phone)}");
+            Assert.True(found["items"]![0]!["optedOut"]!.GetValue<bool>());
+        }
+
+        Assert.Empty(visit.Complaints);
+    }
+
+    [Fact]
     public async Task What_is_wrong_in_a_file_is_explained_and_can_be_corrected_on_the_page()
     {
         var (one, other, corrected) = (site.NewPhone(), site.NewPhone(), site.NewPhone());

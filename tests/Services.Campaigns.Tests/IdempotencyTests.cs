@@ -146,16 +146,41 @@ public class IdempotencyTests(CampaignsApp app)
     }
 
     [Fact]
-    public async Task A_refusal_is_kept_and_a_fault_is_not()
+    public async Task After_a_refusal_the_request_may_be_corrected_under_the_same_key()
     {
-        var (refused, failed) = (NewKey(), NewKey());
-        using var wrong = await SendAsync("/api/contacts", refused, new JsonObject { ["phone"] = "12" });
-        using var wrongAgain = await SendAsync("/api/contacts", refused, new JsonObject { ["phone"] = "12" });
-        Assert.Equal(
-            (HttpStatusCode.BadRequest, true),
-            (wrongAgain.StatusCode, wrongAgain.Headers.Contains("Idempotent-Replayed")));
-        Assert.Equal(await TextAsync(wrong), await TextAsync(wrongAgain));
+        var (key, form) = (NewKey(), Person());
+        using var wrong = await SendAsync("/api/contacts", key, new JsonObject { ["phone"] = "12" });
+        using var corrected = await SendAsync("/api/contacts", key, form);
+        using var again = await SendAsync("/api/contacts", key, form);
 
+        Assert.Equal(
+            (HttpStatusCode.BadRequest, HttpStatusCode.Created, HttpStatusCode.Created),
+            (wrong.StatusCode, corrected.StatusCode, again.StatusCode));
+        Assert.False(corrected.Headers.Contains("Idempotent-Replayed"));
+        Assert.True(again.Headers.Contains("Idempotent-Replayed"));
+    }
+
+    [Fact]
+    public async Task What_the_state_did_not_allow_is_looked_at_anew()
+    {
+        var contact = await app.CreateContactAsync();
+        await using var orders = app.Desk.TakeOver((string)contact["phone"]!);
+        var campaign = await app.CreateCampaignAsync([contact]);
+        var (key, path) = (NewKey(), $"/api/campaigns/{campaign.Id()}/pause");
+        using var early = await SendAsync(path, key, null);
+        await app.MoveAsync(campaign.Id(), "launch");
+        using var later = await SendAsync(path, key, null);
+        using var again = await SendAsync(path, key, null);
+
+        Assert.Equal(
+            (HttpStatusCode.Conflict, HttpStatusCode.Accepted, HttpStatusCode.Accepted),
+            (early.StatusCode, later.StatusCode, again.StatusCode));
+    }
+
+    [Fact]
+    public async Task A_fault_is_not_kept()
+    {
+        var failed = NewKey();
         app.ProviderTemplates = null;
         using var fault = await SendAsync("/api/templates/sync", failed, null);
         app.ProviderTemplates = [];

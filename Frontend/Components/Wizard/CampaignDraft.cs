@@ -27,7 +27,7 @@ public sealed partial class CampaignDraft
 
     public Guid? SegmentId { get; set; }
 
-    /// <summary>A condition that a program has written; there is no form for it.</summary>
+    /// <summary>A condition without a name.</summary>
     public JsonElement? Where { get; set; }
 
     /// <summary>Whoever has one of these is left out.</summary>
@@ -85,6 +85,18 @@ public sealed partial class CampaignDraft
             };
         }
     }
+
+    /// <summary>What a step still lacks: the field, and the text that says so.</summary>
+    public (string Field, string Text)? LackOf(int step, Template? template) => (step, this) switch
+    {
+        (1, { Name: var name }) when string.IsNullOrWhiteSpace(name) => ("name", "NewCampaign.Name.Missing"),
+        (2, { ChosenAudience: null, Audience: AudienceChoice.Contacts }) =>
+            ("audience.contactIds", "NewCampaign.Audience.Missing"),
+        (2, { ChosenAudience: null }) => ("audience", "NewCampaign.Audience.Missing"),
+        (3, _) when template is null => ("message1.templateId", "NewCampaign.Template.Missing"),
+        (4, { Later: true, StartAt: null }) => ("startAt", "NewCampaign.Start.Missing"),
+        _ => null,
+    };
 
     /// <summary>What fills each variable of <paramref name="template"/>, as far as it is decided.</summary>
     public Dictionary<string, string?> Patterns(Template? template) => (template?.Variables ?? [])

@@ -43,7 +43,7 @@ internal sealed class ImportIntake(ImportStore store, ContactImporter importer)
             }
 
             await store.BeginAsync(
-                id.Value, plan, wishes.FileName ?? file.Name, caller.Name, cancellationToken);
+                id.Value, plan, wishes.FileName ?? file.Name, caller, cancellationToken);
             try
             {
                 await KeepAsync(file, piece, length, id.Value, plan, cancellationToken);

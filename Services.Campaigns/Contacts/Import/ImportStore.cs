@@ -27,11 +27,11 @@ internal sealed class ImportStore(NpgsqlDataSource database, TimeProvider clock)
     }
 
     public Task BeginAsync(
-        Guid id, ImportPlan plan, string? fileName, string? userName, CancellationToken cancellationToken) =>
+        Guid id, ImportPlan plan, string? fileName, Caller caller, CancellationToken cancellationToken) =>
         ExecuteAsync("""
-            insert into contact_imports (id, state, plan, file_name, user_name, created_at)
-            values ($1, 'uploading', $2, $3, $4, $5)
-            """, cancellationToken, id, Json(plan), fileName, userName, clock.GetUtcNow());
+            insert into contact_imports (id, state, plan, file_name, user_name, address, created_at)
+            values ($1, 'uploading', $2, $3, $4, $5, $6)
+            """, cancellationToken, id, Json(plan), fileName, caller.Name, caller.Address, clock.GetUtcNow());
 
     public Task AddChunkAsync(Guid id, int number, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken) =>
         ExecuteAsync(
@@ -103,8 +103,8 @@ internal sealed class ImportStore(NpgsqlDataSource database, TimeProvider clock)
         with finished as (
             update contact_imports set state = 'completed', phase = null, finished_at = $2 where id = $1 returning *
         )
-        insert into activity (id, at, user_name, action, subject_id, subject, details)
-        select uuid_v7(), $2, user_name, 'contacts.imported', id, file_name, jsonb_build_object(
+        insert into activity (id, at, user_name, address, action, subject_id, subject, details)
+        select uuid_v7(), $2, user_name, address, 'contacts.imported', id, file_name, jsonb_build_object(
             'rowsRead', rows_read::text, 'inserted', inserted::text, 'updated', updated::text,
             'rejected', rejected::text)
         from finished
@@ -116,9 +116,9 @@ internal sealed class ImportStore(NpgsqlDataSource database, TimeProvider clock)
         var now = clock.GetUtcNow();
         await using var command = database.Command($"""
             update contact_imports set
-                state = 'running', phase = 'undoing', undo_wanted_at = $3, undone_by = $4, tries = 0
+                state = 'running', phase = 'undoing', undo_wanted_at = $3, undone_by = $4, undone_from = $5, tries = 0
             where id = $1 and {CanUndo}
-            """, id, now - Kept, now, caller.Name);
+            """, id, now - Kept, now, caller.Name, caller.Address);
         return await command.ExecuteNonQueryAsync(cancellationToken) == 1;
     }
 
@@ -131,8 +131,8 @@ internal sealed class ImportStore(NpgsqlDataSource database, TimeProvider clock)
                 finished_at = case when error is null then finished_at else $2 end
             where id = $1 returning *
         )
-        insert into activity (id, at, user_name, action, subject_id, subject, details)
-        select uuid_v7(), $2, undone_by, 'contacts.importUndone', id, file_name, jsonb_build_object(
+        insert into activity (id, at, user_name, address, action, subject_id, subject, details)
+        select uuid_v7(), $2, undone_by, undone_from, 'contacts.importUndone', id, file_name, jsonb_build_object(
             'removed', removed::text, 'restored', restored::text, 'kept', kept::text)
         from finished where error is null
         """, cancellationToken);

@@ -69,6 +69,8 @@ public sealed class SettingsTests
     [InlineData("GATEWAY_PORT", "65536")]
     [InlineData("GATEWAY_PORT", "+80")]
     [InlineData("CAMPAIGNS_DASHBOARD_PORT", "http")]
+    [InlineData("TEXTS_KEEP_DAYS", "0")]
+    [InlineData("TEXTS_KEEP_DAYS", "3651")]
     [InlineData("PUBLIC_URL", "example.org")]
     [InlineData("PUBLIC_URL", "ftp://example.org")]
     [InlineData("PUBLIC_URL", "https://example.org/?a=b")]

@@ -1,4 +1,5 @@
 using System.Net.Http.Json;
+using System.Text;
 using System.Text.Json.Nodes;
 using Contracts;
 using Testing;
@@ -25,6 +26,68 @@ public class ActivityTests(CampaignsApp app)
                 ("campaign.created", null)],
             entries.Select(entry => ((string)entry!["action"]!, (string?)entry["userName"])));
         Assert.All(entries, entry => Assert.Equal("Printemps", (string?)entry!["subject"]));
+    }
+
+    [Fact]
+    public async Task From_where_it_was_done_is_noted_and_forgotten_after_half_a_year()
+    {
+        var campaign = await app.CreateCampaignAsync([await app.CreateContactAsync()]);
+        await AsAsync("ana", campaign.Id(), "cancel", "203.0.113.7");
+        Assert.Equal("203.0.113.7", await AddressAsync());
+
+        await ActivityEntry.ForgetAddressesAsync(
+            app.Database, OrderDesk.Now().AddDays(180), CancellationToken.None);
+        Assert.Equal("203.0.113.7", await AddressAsync());
+
+        await ActivityEntry.ForgetAddressesAsync(
+            app.Database, OrderDesk.Now().AddDays(184), CancellationToken.None);
+        Assert.Null(await AddressAsync());
+
+        async Task<string?> AddressAsync() =>
+            (string?)(await app.GetAsync($"/api/activity?subjectId={campaign.Id()}"))["items"]![0]!["address"];
+    }
+
+    [Fact]
+    public async Task An_import_is_noted_with_where_its_file_came_from()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/contacts/import")
+        {
+            Content = new StringContent($"phone\n{CampaignsApp.AnyPhone()}\n", Encoding.UTF8, "text/csv"),
+        };
+        request.Headers.Add("X-User-Address", "2001:db8::7");
+        using var response = await app.Client.SendAsync(request);
+        var id = (Guid)(await response.Content.ReadFromJsonAsync<JsonObject>())!["importId"]!;
+
+        var entries = await Eventually.ReturnsAsync(
+            () => app.GetAsync($"/api/activity?subjectId={id}"), found => found["items"]!.AsArray().Count == 1);
+
+        Assert.Equal("2001:db8::7", (string?)entries["items"]![0]!["address"]);
+    }
+
+    [Fact]
+    public async Task What_the_gateway_tells_stands_there_once_however_often_it_tells_it()
+    {
+        var (id, user) = (Guid.CreateVersion7(), Guid.NewGuid());
+        var notes = new JsonArray(new JsonObject
+        {
+            ["id"] = id,
+            ["at"] = OrderDesk.Now(),
+            ["userName"] = null,
+            ["address"] = "203.0.113.7",
+            ["action"] = "user.signInFailed",
+            ["subjectId"] = user,
+            ["subject"] = "ana",
+        });
+        for (var times = 0; times < 2; times++)
+        {
+            using var told = await app.Client.PostAsJsonAsync("/internal/activity", notes);
+            Assert.True(told.IsSuccessStatusCode, await told.Content.ReadAsStringAsync());
+        }
+
+        var entry = Assert.Single((await app.GetAsync($"/api/activity?subjectId={user}"))["items"]!.AsArray())!;
+        Assert.Equal(
+            ("user.signInFailed", null, "203.0.113.7", "ana"),
+            ((string)entry["action"]!, (string?)entry["userName"], (string)entry["address"]!, (string)entry["subject"]!));
     }
 
     [Fact]
@@ -107,10 +170,11 @@ public class ActivityTests(CampaignsApp app)
         Assert.Empty(others["items"]!.AsArray());
     }
 
-    private async Task AsAsync(string user, Guid campaign, string move)
+    private async Task AsAsync(string user, Guid campaign, string move, string? address = null)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, $"/api/campaigns/{campaign}/{move}");
         request.Headers.Add("X-User-Name", Uri.EscapeDataString(user)); // as the gateway writes it
+        request.Headers.Add("X-User-Address", address ?? "198.51.100.1");
         using var response = await app.Client.SendAsync(request);
         Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync());
     }

@@ -46,6 +46,45 @@ public class FailureTests(CampaignsApp app)
     }
 
     [Fact]
+    public async Task A_sender_that_has_used_up_its_day_waits_for_the_next_one_and_nobody_fails()
+    {
+        await using var campaign = await app.LaunchAsync(3);
+        var midnight = OrderDesk.Now().AddHours(9);
+        await campaign.Orders.ReturnAsync(await campaign.Orders.NextAsync(), midnight, "63038");
+
+        await app.StatsAsync(campaign.Id, stats => (string?)stats["status"] == "paused");
+        var paused = await app.GetAsync($"/api/campaigns/{campaign.Id}?language=fr");
+        Assert.Equal("63038", (string?)paused["statusReason"]);
+        Assert.Equal("La limite quotidienne du compte est atteinte", (string?)paused["pausedBecause"]!["title"]);
+        Assert.Equal(midnight, (DateTimeOffset)paused["resumesAt"]!, TimeSpan.FromMilliseconds(1));
+
+        await app.ExecuteAsync(
+            "update messages set next_attempt_at = now() where campaign_id = $1 and status = 1", campaign.Id);
+        await app.ExecuteAsync("update campaigns set resume_at = now() where id = $1", campaign.Id);
+        await campaign.Orders.AcceptNextAsync(3);
+        var done = await app.CompletedAsync(campaign.Id);
+        Assert.Equal((3, 0), ((int)done["sent"]!, (int)done["failed"]!));
+        Assert.Equal(
+            ["campaign.resumedItself", "campaign.pausedItself"],
+            (await app.GetAsync($"/api/activity?subjectId={campaign.Id}"))["items"]!.AsArray()
+                .Select(entry => (string)entry!["action"]!).Where(action => action.EndsWith("Itself", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task A_sender_that_only_catches_its_breath_pauses_no_campaign()
+    {
+        await using var campaign = await app.LaunchAsync(1);
+        await campaign.Orders.ReturnAsync(await campaign.Orders.NextAsync(), OrderDesk.Now().AddSeconds(1), "20429");
+
+        await campaign.Orders.AcceptNextAsync(1);
+        await app.CompletedAsync(campaign.Id);
+
+        Assert.DoesNotContain(
+            (await app.GetAsync($"/api/activity?subjectId={campaign.Id}"))["items"]!.AsArray(),
+            entry => (string?)entry!["action"] == "campaign.pausedItself");
+    }
+
+    [Fact]
     public async Task A_code_is_explained_as_the_provider_means_it_who_gave_it()
     {
         (string Provider, string Code)[] causes = [("gupshup", "1002"), ("gupshup", "131049"), ("meta", "131026")];

@@ -125,12 +125,18 @@ internal sealed class OrderDesk : IAsyncDisposable
                 DeferredAt = Now(),
             }));
 
-        public Task ReturnAsync(SendMessage order) => AnswerAsync(order, () => _desk.SayAsync(new MessageReturned
-        {
-            MessageId = order.MessageId,
-            Attempt = order.Attempt,
-            ReturnedAt = Now(),
-        }));
+        /// <param name="order">Not sent.</param>
+        /// <param name="notBefore">Until then its sender rests.</param>
+        /// <param name="code">Why it does.</param>
+        public Task ReturnAsync(SendMessage order, DateTimeOffset? notBefore = null, string? code = null) =>
+            AnswerAsync(order, () => _desk.SayAsync(new MessageReturned
+            {
+                MessageId = order.MessageId,
+                Attempt = order.Attempt,
+                NotBefore = notBefore,
+                ErrorCode = code,
+                ReturnedAt = Now(),
+            }));
 
         /// <summary>Accepts the next <paramref name="count"/> orders, each as it comes.</summary>
         public async Task<List<SendMessage>> AcceptNextAsync(int count)

@@ -68,6 +68,35 @@ public sealed class SendAttemptsTests(Ledger ledger) : IClassFixture<Ledger>
         Assert.Equal((order.To, ""), (unknown.Recipient, settled!.Recipient));
     }
 
+    [Fact]
+    public async Task The_words_are_kept_only_as_long_as_the_outcome_is_open()
+    {
+        var (slots, attempts) = ledger.Open(Fast);
+        using var _ = slots;
+        SendResult[] results =
+        [
+            new SendResult.Accepted("SM3"), new SendResult.Refused("63016"), new SendResult.Refused("20429"),
+            new SendResult.Unknown("no answer"), new SendResult.NotSent("too late", Connected: true),
+        ];
+        foreach (var result in results)
+        {
+            var order = Order.Text("Bonjour") with { From = Order.Number() };
+            var claim = await ClaimAsync(slots, order);
+            Assert.Equal(1, await WordsAsync(order));
+
+            await attempts.RecordAsync(order, claim, result);
+
+            Assert.Equal(result is SendResult.Unknown ? 1 : 0, await WordsAsync(order));
+        }
+
+        async Task<long> WordsAsync(SendMessage order)
+        {
+            await using var command = ledger.Database.Command(
+                "select count(*) from send_attempts where message_id = $1 and parts = '{Bonjour}'", order.MessageId);
+            return (long)(await command.ExecuteScalarAsync())!;
+        }
+    }
+
     /// <summary>What can befall a message, in any order and as often as it likes.</summary>
     private enum Event
     {

@@ -128,6 +128,8 @@ public class ImportApiTests(CampaignsApp app)
 
     [Theory]
     [InlineData("text/csv", "name\nZoé\n", 400, "phone")]
+    [InlineData("text/csv", "{ \"people\": [\"+33612345678\"] }", 400, "phone")]
+    [InlineData("text/csv", "<html><body>Not found</body></html>", 400, "phone")]
     [InlineData("text/csv", "", 400, "file")]
     [InlineData("text/csv?country=XX", "phone\n", 400, "country")]
     [InlineData("text/csv?delimiter=-", "phone\n", 400, "delimiter")]
@@ -199,6 +201,19 @@ public class ImportApiTests(CampaignsApp app)
 
         Assert.Equal(10, (int)check["rows"]!);
         Assert.Empty(check["problems"]!.AsArray());
+    }
+
+    [Fact]
+    public async Task Line_ends_may_be_mixed()
+    {
+        var phones = Enumerable.Range(0, 4).Select(_ => CampaignsApp.AnyPhone()).ToArray();
+
+        var import = await ImportAsync(
+            $"phone,firstName\r\n{phones[0]},Ana\n{phones[1]},Léa\r\n\n{phones[2]},\"Zoé\nMarie\"\r\n{phones[3]},Inès");
+
+        Assert.Equal(("completed", 4, 0), (
+            (string?)import["state"], (int)import["inserted"]!, (int)import["rejected"]!));
+        Assert.Equal("Inès", (string?)(await FindAsync(phones[3]))["firstName"]);
     }
 
     [Theory]

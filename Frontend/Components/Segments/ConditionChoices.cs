@@ -1,0 +1,27 @@
+namespace Frontend.Components;
+
+/// <summary>What conditions can be made of.</summary>
+/// <param name="Attributes">Names of what contacts have besides their own fields.</param>
+/// <param name="Campaigns">Those that have been launched, newest first.</param>
+public sealed record ConditionChoices(
+    IReadOnlyList<TagCount> Tags, IReadOnlyList<string> Attributes, IReadOnlyList<ConditionChoices.Named> Campaigns)
+{
+    private const int Most = 500;
+
+    /// <summary>Contacts' own fields, as messages and conditions name them.</summary>
+    public static IReadOnlyList<string> OwnFields { get; } = ["firstName", "lastName", "phone", "language"];
+
+    public static async Task<ConditionChoices> ReadAsync(CampaignsClient api, CancellationToken cancellationToken)
+    {
+        var contacts = api.ListContactsAsync(new(), Most, null, cancellationToken);
+        var campaigns = api.ListCampaignNamesAsync(Most, cancellationToken);
+        var tags = await api.ListTagsAsync(cancellationToken);
+        var attributes = (await contacts).Items.SelectMany(contact => contact.Attributes.Keys).Distinct();
+        return new(
+            tags, [.. attributes.Order(StringComparer.CurrentCulture)],
+            [.. (await campaigns).Items.Where(campaign => campaign.Status != CampaignStatus.Draft)
+                .Select(campaign => new Named(campaign.Id, campaign.Name))]);
+    }
+
+    public sealed record Named(Guid Id, string Name);
+}
