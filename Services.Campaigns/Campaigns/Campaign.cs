@@ -29,6 +29,9 @@ internal sealed class Campaign
     /// <summary>The code in the error dictionary of what paused it by itself.</summary>
     public string? StatusReason { get; private set; }
 
+    /// <summary>Whose code that is; null: ours.</summary>
+    public string? StatusProvider { get; private set; }
+
     public required Guid TemplateId { get; set; }
 
     /// <summary>What fills each variable of the template, e.g. <c>"1" → "{{firstName}}"</c>.</summary>
@@ -159,7 +162,7 @@ internal sealed class Campaign
 
     private void Move(CampaignStatus to, DateTimeOffset now)
     {
-        (Status, StatusReason, UpdatedAt) = (to, null, now);
+        (Status, StatusReason, StatusProvider, UpdatedAt) = (to, null, null, now);
         StartedAt ??= to == CampaignStatus.Running ? now : null;
         FinishedAt ??= to == CampaignStatus.Cancelled ? now : null;
     }

@@ -26,7 +26,8 @@ internal static class Consequences
             {
                 await transaction.ExecuteAsync("""
                     with paused as (
-                        update campaigns c set status = 'paused', status_reason = $2, updated_at = $3
+                        update campaigns c set
+                            status = 'paused', status_reason = $2, status_provider = $4, updated_at = $3
                         from campaigns stopped
                         where stopped.id = $1 and c.sender = stopped.sender and c.status = 'running'
                         returning c.id, c.name
@@ -34,7 +35,7 @@ internal static class Consequences
                     insert into activity (id, at, action, subject_id, subject, details)
                     select uuid_v7(), $3, 'campaign.pausedItself', id, name, jsonb_build_object('reason', $2::text)
                     from paused
-                    """, cancellationToken, message.CampaignId, report.ErrorCode, report.At);
+                    """, cancellationToken, message.CampaignId, report.ErrorCode, report.At, report.Provider);
             }
 
             if (report.ErrorCode is NotJoined && message.ContactId is { } notJoined)

@@ -234,7 +234,7 @@ public class MessageBookTests(Books books) : IClassFixture<Books>
     }
 
     [Fact]
-    public async Task An_error_that_stops_the_sender_pauses_its_running_campaigns_and_says_why_once()
+    public async Task An_error_that_stops_the_sender_pauses_its_running_campaigns_and_says_why_and_whose_it_is_once()
     {
         var sender = $"+1{Random.Shared.NextInt64(1_000_000_000, 9_999_999_999)}";
         var campaign = await books.CampaignAsync(sender: sender);
@@ -242,23 +242,24 @@ public class MessageBookTests(Books books) : IClassFixture<Books>
         var draft = await books.CampaignAsync("draft", sender);
         var foreign = await books.CampaignAsync(sender: "+33700000000");
         var (id, _) = await books.OrderedAsync(campaign);
-        var refusal = new MessageReport.Rejected(1, "63007", StopsSender: true, At(10));
+        var refusal = new MessageReport.Rejected(1, "131042", StopsSender: true, At(10)) { Provider = "meta" };
 
         await EnterAsync(id, refusal);
 
-        Assert.Equal("paused 63007", await StateAsync(campaign));
-        Assert.Equal("paused 63007", await StateAsync(another));
+        Assert.Equal("paused 131042 meta", await StateAsync(campaign));
+        Assert.Equal("paused 131042 meta", await StateAsync(another));
         Assert.Equal("draft", await StateAsync(draft));
         Assert.Equal("running", await StateAsync(foreign));
 
         // It was set right, and somebody resumed; the report comes once more.
         await books.ExecuteAsync(
-            "update campaigns set status = 'running', status_reason = null where id = $1", campaign);
+            "update campaigns set status = 'running', status_reason = null, status_provider = null where id = $1",
+            campaign);
         await EnterAsync(id, refusal);
         Assert.Equal("running", await StateAsync(campaign));
 
         Task<string?> StateAsync(Guid campaignId) => books.ScalarAsync<string>(
-            "select concat_ws(' ', status, status_reason) from campaigns where id = $1", campaignId);
+            "select concat_ws(' ', status, status_reason, status_provider) from campaigns where id = $1", campaignId);
     }
 
     private Task EnterAsync(MessageKey key, MessageReport report) =>
