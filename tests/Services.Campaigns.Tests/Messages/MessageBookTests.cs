@@ -262,6 +262,38 @@ public class MessageBookTests(Books books) : IClassFixture<Books>
             "select concat_ws(' ', status, status_reason, status_provider) from campaigns where id = $1", campaignId);
     }
 
+    [Theory]
+    [InlineData("sent")]
+    [InlineData("accepted")]
+    public async Task A_report_that_comes_after_a_day_turns_a_failure_into_a_sent_message_and_moves_the_counters(
+        string told)
+    {
+        var campaign = await books.CampaignAsync();
+        var (id, _) = await books.OrderedAsync(campaign);
+        await EnterAsync(id, Unknown(1));
+        await EnterAsync(id, Unconfirmed(1) with { Provider = "meta" });
+        Assert.Equal("5:1", await CountersAsync());
+
+        await EnterAsync(id, told == "sent" ? Status(1, DeliveryStatus.Sent) : Accepted(1));
+
+        Assert.Equal(MessageStatus.Sent, await books.StatusAsync(id));
+        Assert.Equal("4:1", await CountersAsync());
+        Assert.Equal(
+            $"{Sid(1)}, no error, not failed",
+            await books.ScalarAsync<string>("""
+                select concat_ws(', ', provider_message_id, coalesce(error_code, 'no error'),
+                    case when failed_at is null then 'not failed' end) from messages where id = $1
+                """, id));
+
+        await EnterAsync(id, Unconfirmed(1)); // said again
+        Assert.Equal("4:1", await CountersAsync());
+
+        Task<string?> CountersAsync() => books.ScalarAsync<string>("""
+            select string_agg(status || ':' || n, ' ' order by status) from campaign_counters
+            where campaign_id = $1 and n <> 0
+            """, campaign);
+    }
+
     private Task EnterAsync(MessageKey key, MessageReport report) =>
         books.Book.EnterAsync(key, report, CancellationToken.None);
 
