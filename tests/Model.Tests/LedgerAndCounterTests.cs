@@ -12,10 +12,18 @@ namespace Model.Tests;
 /// </summary>
 public sealed class LedgerAndCounterTests(DatabaseFixture databases)
 {
-    [Fact]
-    public async Task Whatever_happens_in_any_order_everybody_is_reached_once_and_the_books_agree()
+    public static TheoryData<string> Carriers => ["twilio", "gupshup", "meta"];
+
+    [Theory]
+    [MemberData(nameof(Carriers))]
+    public async Task Whatever_happens_in_any_order_everybody_is_reached_once_and_the_books_agree(string carrier)
     {
-        await using var world = await World.OpenAsync(databases);
+        await using var world = await World.OpenAsync(databases, carrier switch
+        {
+            "gupshup" => Carrier.Gupshup,
+            "meta" => Carrier.Meta,
+            _ => Carrier.Twilio,
+        });
 
         Check.One(
             Config.QuickThrowOnFailure.WithMaxTest(Histories.Count),
