@@ -71,7 +71,8 @@ var messaging = AddService("messaging", "../Services.Messaging/Services.Messagin
 campaigns.WithReference(messaging); // for the check of the books
 
 // Its own provider's credentials, and no others.
-var (gupshupApp, metaNumberId) = (settings.GupshupAppName, settings.MetaPhoneNumberId);
+var (gupshupApp, metaNumberId, metaAccountId) =
+    (settings.GupshupAppName, settings.MetaPhoneNumberId, settings.MetaBusinessAccountId);
 IResourceBuilder<ParameterResource>? gupshupApiKey = null, metaAccessToken = null;
 if (gupshup)
 {
@@ -83,11 +84,12 @@ if (gupshup)
 }
 else if (meta)
 {
-    metaNumberId = emulated ? "100000000000001" : metaNumberId;
+    (metaNumberId, metaAccountId) = emulated ? ("100000000000001", "200000000000002") : (metaNumberId, metaAccountId);
     metaAccessToken = Secret(
         "meta-access-token", Given(settings.MetaAccessToken, "emulator-meta-access-token", RandomHex));
     messaging.WithEnvironment("Meta__AccessToken", metaAccessToken)
         .WithEnvironment("Meta__PhoneNumberId", metaNumberId)
+        .WithEnvironment("Meta__BusinessAccountId", metaAccountId)
         .WithEnvironment("Meta__VerifyToken", metaVerifyToken);
 }
 else
@@ -149,6 +151,7 @@ if (emulated)
     {
         emulator.WithEnvironment("Emulator__Meta__AccessToken", metaAccessToken!)
             .WithEnvironment("Emulator__Meta__PhoneNumberId", metaNumberId)
+            .WithEnvironment("Emulator__Meta__BusinessAccountId", metaAccountId)
             .WithEnvironment("Emulator__Meta__AppSecret", metaAppSecret);
         messaging.WithEnvironment("Meta__ApiUrl", ReferenceExpression.Create($"{address}/v25.0"));
     }

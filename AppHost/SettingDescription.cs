@@ -113,8 +113,8 @@ internal sealed record SettingDescription(string Name, string Default, string En
             "une autre adresse, ou une autre version, que `https://graph.facebook.com/v25.0` ; demande des "
             + "identifiants"),
         new("META_BUSINESS_ACCOUNT_ID", "",
-            "the WhatsApp business account; accepted and not used: its templates are added by hand",
-            "le compte WhatsApp Business ; accepté mais inutilisé : ses modèles s’ajoutent à la main"),
+            "the WhatsApp business account, digits: its templates are read; empty: they are added by hand",
+            "le compte WhatsApp Business, des chiffres : ses modèles sont lus ; vide : ils s’ajoutent à la main"),
         new("META_APP_SECRET", "",
             "signs what Meta reports, which is taken at `PUBLIC_URL/api/webhooks/meta`; empty: refused",
             "signe ce que Meta signale, reçu à `PUBLIC_URL/api/webhooks/meta` ; vide : refusé"),

@@ -67,6 +67,9 @@ internal sealed partial class Settings
         MetaPhoneNumberId = Text("META_PHONE_NUMBER_ID");
         Check("META_PHONE_NUMBER_ID", MetaPhoneNumberId.All(char.IsAsciiDigit),
             "the id that Meta shows beside the number, digits");
+        MetaBusinessAccountId = Text("META_BUSINESS_ACCOUNT_ID");
+        Check("META_BUSINESS_ACCOUNT_ID", MetaBusinessAccountId.All(char.IsAsciiDigit),
+            "the id of the WhatsApp business account, digits");
         MetaAppSecret = Text("META_APP_SECRET");
         MetaVerifyToken = Text("META_VERIFY_TOKEN");
         credentials = Provider switch
@@ -195,6 +198,8 @@ internal sealed partial class Settings
     public string MetaAccessToken { get; }
 
     public string MetaPhoneNumberId { get; }
+
+    public string MetaBusinessAccountId { get; }
 
     public string? MetaApiUrl { get; }
 

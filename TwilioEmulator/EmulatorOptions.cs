@@ -119,6 +119,9 @@ internal sealed class MetaAccount
 
     public string PhoneNumberId { get; init; } = "";
 
+    /// <summary>The business account, whose templates are listed.</summary>
+    public string BusinessAccountId { get; init; } = "200000000000002";
+
     /// <summary>The key of the webhooks' signatures.</summary>
     public string AppSecret { get; init; } = "";
 }

@@ -17,13 +17,18 @@ public sealed record Sandbox(
 {
     public const string Twilio = "Twilio";
 
+    public const string Gupshup = "Gupshup";
+
     /// <summary>As people know it.</summary>
     public string ProviderName => Provider switch
     {
-        "gupshup" => "Gupshup",
+        "gupshup" => Gupshup,
         "meta" => "Meta",
         _ => Twilio,
     };
+
+    /// <summary>Whether the provider can be asked what it has; else only webhooks tell.</summary>
+    public bool KeepsList => ProviderName == Twilio;
 
     /// <summary>Whether people have to join before they get messages.</summary>
     public bool HasMembership => Limits.MembershipHours is not null;

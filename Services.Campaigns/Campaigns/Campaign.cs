@@ -29,6 +29,9 @@ internal sealed class Campaign
     /// <summary>The code in the error dictionary of what paused it by itself.</summary>
     public string? StatusReason { get; private set; }
 
+    /// <summary>Whose code that is; null: ours.</summary>
+    public string? StatusProvider { get; private set; }
+
     /// <summary>Then it goes on by itself; null: when somebody says so.</summary>
     public DateTimeOffset? ResumeAt { get; private set; }
 
@@ -162,7 +165,7 @@ internal sealed class Campaign
 
     private void Move(CampaignStatus to, DateTimeOffset now)
     {
-        (Status, StatusReason, ResumeAt, UpdatedAt) = (to, null, null, now);
+        (Status, StatusReason, StatusProvider, ResumeAt, UpdatedAt) = (to, null, null, null, now);
         StartedAt ??= to == CampaignStatus.Running ? now : null;
         FinishedAt ??= to == CampaignStatus.Cancelled ? now : null;
     }

@@ -29,16 +29,17 @@ internal sealed record CampaignAnswer(
     /// <summary>What happened, why, and the one thing to do, in the caller's language.</summary>
     internal sealed record Reason(string Code, string Title, string Explanation, string Action)
     {
-        public static Reason? Of(string? code)
+        public static Reason? Of(string? code, string? provider)
         {
             var text = code is null ? null
-                : ProviderErrors.Find("twilio", code).In(CultureInfo.CurrentUICulture.TwoLetterISOLanguageName);
+                : ProviderErrors.Find(provider, code).In(CultureInfo.CurrentUICulture.TwoLetterISOLanguageName);
             return text is null ? null : new(code!, text.Title, text.Explanation, text.Action);
         }
     }
 
     public static CampaignAnswer Of(Campaign campaign) => new(
-        campaign.Id, campaign.Name, campaign.Status, campaign.StatusReason, Reason.Of(campaign.StatusReason),
+        campaign.Id, campaign.Name, campaign.Status, campaign.StatusReason,
+        Reason.Of(campaign.StatusReason, campaign.StatusProvider),
         new(campaign.TemplateId, campaign.Variables, campaign.Fallbacks),
         campaign.Message2Body is { } body ? new(body, campaign.Message2WithinHours ?? 24) : null,
         campaign.Audience, campaign.StartAt, campaign.QuietHours, campaign.PauseAtFailureShare, campaign.CreatedAt,

@@ -44,7 +44,8 @@ internal sealed class CampaignProgress(
             """, cancellationToken);
         await db.Database.ExecuteSqlAsync($"""
             with resumed as (
-                update campaigns set status = 'running', status_reason = null, resume_at = null, updated_at = {now}
+                update campaigns set
+                    status = 'running', status_reason = null, status_provider = null, resume_at = null, updated_at = {now}
                 where status = 'paused' and resume_at <= {now} returning id, name
             )
             insert into activity (id, at, action, subject_id, subject)

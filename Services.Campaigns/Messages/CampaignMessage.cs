@@ -12,6 +12,9 @@ internal sealed record TimelineEntry(DateTimeOffset At, string Event, int Attemp
 /// </summary>
 internal sealed class CampaignMessage
 {
+    /// <summary>Nobody told for long what became of it, and nobody can be asked: it may have arrived.</summary>
+    public const string Unconfirmed = "unconfirmed";
+
     public required Guid Id { get; init; }
 
     /// <summary>Null for what somebody wrote by hand.</summary>
@@ -117,14 +120,14 @@ internal sealed class CampaignMessage
         }
 
         Attempts = attempt;
-        (Status, NextAttemptAt, ErrorCode) = (MessageStatus.Sent, null, null);
+        (Status, NextAttemptAt, ErrorCode, FailedAt) = (MessageStatus.Sent, null, null, null);
         SentAt = report.At;
         return true;
     }
 
     private bool Reject(MessageReport.Rejected report)
     {
-        if (!MayFail(report.Attempt))
+        if (!MayFail(report.Attempt, report.ErrorCode))
         {
             return false;
         }
@@ -136,7 +139,7 @@ internal sealed class CampaignMessage
 
     private bool Defer(MessageReport.Deferred report)
     {
-        if (!MayFail(report.Attempt))
+        if (!MayFail(report.Attempt, report.ErrorCode))
         {
             return false;
         }
@@ -150,6 +153,7 @@ internal sealed class CampaignMessage
         RetriesUsed += report.ErrorCode is null ? 0 : 1;
         Provider = report.Provider ?? Provider;
         (Status, NextAttemptAt, ErrorCode) = (MessageStatus.Retrying, report.NotBefore, report.ErrorCode);
+        FailedAt = null;
         return Note("retrying", report.Attempt, report.ErrorCode, report.At);
     }
 
@@ -174,7 +178,7 @@ internal sealed class CampaignMessage
 
     private bool Suspect(MessageReport.OutcomeUnknown report)
     {
-        if (!IsOpen(report.Attempt) || (report.Attempt == Attempts && Status == MessageStatus.Sending))
+        if (!IsUndecided(report.Attempt) || (report.Attempt == Attempts && Status == MessageStatus.Sending))
         {
             return false;
         }
@@ -268,12 +272,26 @@ internal sealed class CampaignMessage
             ? Attempts - 1
             : Attempts;
 
-    /// <summary>The attempt is the latest, and nothing has been decided on it.</summary>
-    private bool IsOpen(int attempt) =>
+    /// <summary>The attempt is the latest, and nothing has been decided on it but by a guess.</summary>
+    private bool IsOpen(int attempt) => IsUndecided(attempt) || IsGivenUp(attempt);
+
+    private bool IsUndecided(int attempt) =>
         Status is not (MessageStatus.Delivered or MessageStatus.Read)
         && (attempt > Attempts || (attempt == Attempts && Status is MessageStatus.Queued or MessageStatus.Sending));
 
-    private bool MayFail(int attempt) => IsOpen(attempt) || (attempt == Attempts && Status == MessageStatus.Sent);
+    /// <summary>What is told late of an attempt that was given up still counts, also while its retry waits.</summary>
+    private bool IsGivenUp(int attempt) =>
+        attempt == Attempts && Status is MessageStatus.Failed or MessageStatus.Retrying
+        && Timeline.FindLast(entry => entry.Attempt == attempt && entry.Event is "failed" or "retrying") is { } verdict
+        && IsGuess(verdict.Detail);
+
+    /// <summary>A guess gives way to all that is known, and changes nothing that is.</summary>
+    private bool MayFail(int attempt, string? errorCode) => IsUndecided(attempt)
+        || (!IsGuess(errorCode)
+            && (IsGivenUp(attempt) || (attempt == Attempts && Status == MessageStatus.Sent)));
+
+    /// <summary>The provider's list did not have it (no code), or no report came for a day.</summary>
+    private static bool IsGuess(string? errorCode) => errorCode is null or Unconfirmed;
 
     private bool End(MessageStatus status, string? errorCode, string @event, DateTimeOffset at)
     {

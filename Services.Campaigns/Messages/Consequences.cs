@@ -27,7 +27,8 @@ internal static class Consequences
 
             if (what is MessageReport.Returned { ErrorCode: { } code, NotBefore: { } end } && end - what.At > LongRest)
             {
-                await PauseSenderAsync(transaction, message.CampaignId, code, end, what.At, cancellationToken);
+                await PauseSenderAsync(
+                    transaction, message.CampaignId, code, message.Provider, end, what.At, cancellationToken);
             }
 
             if (what is not MessageReport.Rejected report)
@@ -38,7 +39,8 @@ internal static class Consequences
             if (report.StopsSender)
             {
                 await PauseSenderAsync(
-                    transaction, message.CampaignId, report.ErrorCode, null, report.At, cancellationToken);
+                    transaction, message.CampaignId, report.ErrorCode, report.Provider, null, report.At,
+                    cancellationToken);
             }
 
             if (report.ErrorCode is NotJoined && message.ContactId is { } notJoined)
@@ -60,18 +62,19 @@ internal static class Consequences
 
     /// <summary>All campaigns of the sender; until an instant, or until somebody has put right what is wrong.</summary>
     private static Task<int> PauseSenderAsync(
-        NpgsqlTransaction transaction, Guid? campaign, string code, DateTimeOffset? end, DateTimeOffset at,
-        CancellationToken cancellationToken) => transaction.ExecuteAsync("""
+        NpgsqlTransaction transaction, Guid? campaign, string code, string? provider, DateTimeOffset? end,
+        DateTimeOffset at, CancellationToken cancellationToken) => transaction.ExecuteAsync("""
         with paused as (
             update campaigns c set
-                status = 'paused', status_reason = $2, resume_at = $4::timestamptz, updated_at = $3
+                status = 'paused', status_reason = $2, status_provider = $5, resume_at = $4::timestamptz,
+                updated_at = $3
             from campaigns stopped
             where stopped.id = $1 and c.sender = stopped.sender and c.status = 'running'
             returning c.id, c.name
         )
         insert into activity (id, at, action, subject_id, subject, details)
         select uuid_v7(), $3, 'campaign.pausedItself', id, name, jsonb_build_object('reason', $2::text) from paused
-        """, cancellationToken, campaign, code, at, end);
+        """, cancellationToken, campaign, code, at, end, provider);
 
     /// <summary>
     /// The person opted out at the provider, or stopped our marketing in WhatsApp, which Gupshup passes on.

@@ -35,12 +35,13 @@ internal static class Replies
             select {MessageRows.Columns} from messages m
             where m.id = (
                 select p.id from messages p join contacts c on c.id = p.contact_id
-                where c.phone = $1 and p.kind = 1 and p.status in (2, 3, 4, 6, 7)
+                where c.phone = $1 and p.kind = 1 and (p.status in (2, 3, 4, 6, 7) or p.error_code = $3)
                 order by coalesce($2 in (p.provider_message_id, p.alternative_message_id), false) desc,
                     coalesce(p.sent_at, p.queued_at) desc
                 limit 1)
             for update
-            """, received.From, received.RepliedToProviderMessageId ?? ""), cancellationToken);
+            """, received.From, received.RepliedToProviderMessageId ?? "", CampaignMessage.Unconfirmed),
+            cancellationToken);
         return found.SingleOrDefault();
     }
 

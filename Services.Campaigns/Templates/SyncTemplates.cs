@@ -18,36 +18,42 @@ internal static class SyncTemplates
         Caller caller, MessagingClient messaging, CampaignsDbContext db, IOptions<SandboxOptions> sandbox,
         TimeProvider clock, CancellationToken cancellationToken)
     {
-        if (sandbox.Value.Provider is not SenderProvider.Twilio and var provider)
+        var provider = sandbox.Value.Provider;
+        if (provider is SenderProvider.Gupshup)
         {
             return Problems.Conflict(new Remedy(
-                $"{provider}'s templates are not read from here: add each by hand, with its id as {provider} shows it.",
-                $"Les modèles de {provider} ne sont pas lus d’ici : ajoutez-les un à un, avec l’identifiant qu’affiche "
-                + $"{provider}."));
+                "Gupshup's templates are not read from here: add each by hand, with its id as Gupshup shows it.",
+                "Les modèles de Gupshup ne sont pas lus d’ici : ajoutez-les un à un, avec l’identifiant qu’affiche "
+                + "Gupshup."));
         }
 
         if (await ListAsync(messaging, cancellationToken) is not { } listed)
         {
+            var (english, french) = provider is SenderProvider.Meta
+                ? ("META_BUSINESS_ACCOUNT_ID and the access token", "META_BUSINESS_ACCOUNT_ID et le jeton d’accès")
+                : ("the credentials", "les identifiants");
             return TypedResults.Problem(
                 new Remedy(
-                    "The provider's list of templates cannot be read: check the credentials, and try again in a moment.",
-                    "La liste des modèles de Twilio ne peut pas être lue : vérifiez les identifiants, puis réessayez dans un "
-                    + "instant.").Told(),
+                    $"{provider}'s list of templates cannot be read: check {english}, and try again in a moment.",
+                    $"La liste des modèles chez {provider} ne peut pas être lue : vérifiez {french}, puis réessayez dans "
+                    + "un instant.").Told(),
                 statusCode: StatusCodes.Status502BadGateway);
         }
 
         var now = clock.GetUtcNow();
         var ours = await db.Templates.OrderBy(t => t.Id).ToListAsync(cancellationToken);
         var (added, updated, unchanged, skipped) = (0, 0, 0, 0);
-        foreach (var theirs in listed.DistinctBy(template => template.ContentSid))
+        foreach (var theirs in listed.DistinctBy(template => (template.ContentSid, template.Language)))
         {
-            if (!FormOf(theirs).TryRead(sandbox.Value.Provider, out var details, out _))
+            if (!FormOf(theirs).TryRead(provider, out var details, out _))
             {
                 skipped++; // without a text, as a list of products is, or with more than we can send
                 continue;
             }
 
-            if (ours.Find(t => t.ContentSid == theirs.ContentSid) is not { } template)
+            // At Meta a name has a template in each language.
+            if (ours.Find(t => t.ContentSid == theirs.ContentSid
+                && (provider is not SenderProvider.Meta || t.Language == theirs.Language)) is not { } template)
             {
                 template = Template.Create(details, now);
                 db.Templates.Add(template);

@@ -11,6 +11,9 @@ internal sealed class MetaOptions
     /// <summary>Meta's own id of our number.</summary>
     public string PhoneNumberId { get; set; } = "";
 
+    /// <summary>Whose templates are read; empty: nobody's.</summary>
+    public string BusinessAccountId { get; set; } = "";
+
     /// <summary>With the version.</summary>
     public string? ApiUrl { get; set; }
 
@@ -30,6 +33,9 @@ internal sealed class MetaOptions
             .Validate(
                 options => options.PhoneNumberId.Length > 0 && options.PhoneNumberId.All(char.IsAsciiDigit),
                 "Meta__PhoneNumberId must be the number's id, digits, as Meta shows it beside the number.")
+            .Validate(
+                options => options.BusinessAccountId.All(char.IsAsciiDigit),
+                "Meta__BusinessAccountId must be the WhatsApp business account's id, digits; or leave it out.")
             .Validate(
                 options => BaseUrl.IsValidOrEmpty(options.ApiUrl),
                 $"Meta__ApiUrl must be an absolute http or https address; leave it out for {UsualApi}.")

@@ -45,6 +45,7 @@ internal sealed class MetaProvider(
     public static void Register(IServiceCollection services)
     {
         MetaOptions.Register(services);
+        MetaTemplates.Register(services);
         WebhookProbe.Register(services);
         services.AddProvider<MetaProvider>((provider, http) =>
         {

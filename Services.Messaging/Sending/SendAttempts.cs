@@ -197,7 +197,8 @@ internal sealed partial class SendAttempts(
             }
 
             var failed = await ChangeAsync(transaction, attempt.MessageId, attempt.Attempt, null, new(
-                AttemptState.Failed, AttemptState.Claimed, AttemptState.Unknown, AttemptState.Accepted)
+                AttemptState.Failed, AttemptState.Claimed, AttemptState.Unknown, AttemptState.Accepted,
+                AttemptState.Unconfirmed)
             {
                 ProviderMessageId = providerMessageId,
                 ErrorCode = errorCode,

@@ -14,6 +14,9 @@ internal sealed partial class SendMessageConsumer(
     SendSlots slots, SendAttempts attempts, IMessageProvider provider, IOptions<SendingOptions> options,
     TimeProvider clock, ILogger<SendMessageConsumer> logger) : IConsumer<SendMessage>
 {
+    /// <summary>For an order that comes while an earlier attempt of its message may still be out.</summary>
+    private static readonly TimeSpan EarlierAttemptPause = TimeSpan.FromSeconds(10);
+
     public async Task Consume(ConsumeContext<SendMessage> context)
     {
         var order = context.Message;
@@ -22,11 +25,23 @@ internal sealed partial class SendMessageConsumer(
             Turn.Taken(var claim) => SendAsync(order, claim),
             Turn.Known(var attempt) when attempt.Attempt == order.Attempt =>
                 attempts.RepeatAsync(attempt, context.CancellationToken),
+            Turn.Known(var earlier) when earlier.Attempt < order.Attempt =>
+                GiveBackAsync(order, earlier, context.CancellationToken),
             Turn.Known => Task.CompletedTask, // a later attempt has been ordered: this order is history
             Turn.Returned(var notBefore, var code) =>
                 attempts.ReturnAsync(order, notBefore, code, context.CancellationToken),
             _ => throw new UnreachableException(),
         });
+    }
+
+    /// <summary>
+    /// Unsent, since an earlier attempt is or may be out. If it was accepted, whoever ordered this one has not heard of
+    /// it, or had given it up: so that is said again, behind the order's return.
+    /// </summary>
+    private async Task GiveBackAsync(SendMessage order, SendAttempt earlier, CancellationToken cancellationToken)
+    {
+        await attempts.ReturnAsync(order, clock.GetUtcNow() + EarlierAttemptPause, null, cancellationToken);
+        await attempts.RepeatAsync(earlier, cancellationToken);
     }
 
     // From the claim on nothing is cancelled: what has been claimed is called, what has been called is recorded.

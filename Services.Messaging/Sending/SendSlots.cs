@@ -16,9 +16,6 @@ internal sealed class SendSlots(
     NpgsqlDataSource database, IMessageProvider provider, IOptions<SendingOptions> options, TimeProvider clock)
     : IDisposable
 {
-    /// <summary>For an order that comes while an earlier attempt of its message may still be out.</summary>
-    private static readonly TimeSpan EarlierAttemptPause = TimeSpan.FromSeconds(10);
-
     /// <summary>While a call is under way elsewhere, its end is not known: ask again after this long.</summary>
     private static readonly TimeSpan BusyPause = TimeSpan.FromMilliseconds(200);
 
@@ -83,9 +80,7 @@ internal sealed class SendSlots(
                 var (known, halt, wait) = await LookAsync(order, cancellationToken);
                 if (known is not null)
                 {
-                    return known.Attempt >= order.Attempt
-                        ? new Turn.Known(known)
-                        : new Turn.Returned(clock.GetUtcNow() + EarlierAttemptPause, null);
+                    return new Turn.Known(known);
                 }
 
                 if (!valid || halt?.Until >= order.ExpiresAt)

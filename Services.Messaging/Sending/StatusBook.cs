@@ -62,7 +62,7 @@ internal sealed class StatusBook(NpgsqlDataSource database, TimeProvider clock)
                 from news where line.message_id = news.message_id and line.attempt = news.attempt
             )
             select i from known
-            where case when told_status = 2 then state in ('claimed', 'unknown', 'accepted')
+            where case when told_status = 2 then state in ('claimed', 'unknown', 'accepted', 'unconfirmed')
                 else named and state in ('claimed', 'unknown', 'absent', 'unconfirmed') end
             union
             select i from told

@@ -19,8 +19,9 @@ internal sealed partial class StatusChangedConsumer(
     private static readonly AttemptState[] Unsettled =
         [AttemptState.Claimed, AttemptState.Unknown, AttemptState.Absent, AttemptState.Unconfirmed];
 
+    /// <summary>Of an unconfirmed one it is the true reason.</summary>
     private static readonly AttemptState[] Failing =
-        [AttemptState.Claimed, AttemptState.Unknown, AttemptState.Accepted];
+        [AttemptState.Claimed, AttemptState.Unknown, AttemptState.Accepted, AttemptState.Unconfirmed];
 
     public async Task Consume(ConsumeContext<StatusChanged> context)
     {

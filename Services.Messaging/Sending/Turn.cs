@@ -41,7 +41,7 @@ internal abstract record Turn
     /// <summary>Call the provider.</summary>
     public sealed record Taken(Claim Claim) : Turn;
 
-    /// <summary>The ledger has this attempt, or a later one.</summary>
+    /// <summary>The ledger has this attempt, or a later one; or an earlier one that is or may be out.</summary>
     public sealed record Known(SendAttempt Attempt) : Turn;
 
     /// <summary>Hand it back unsent.</summary>

@@ -67,6 +67,18 @@ internal sealed class ContentStore
         }
     }
 
+    /// <summary>In the order of their making.</summary>
+    public IReadOnlyList<ContentTemplate> All
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _templates.Values];
+            }
+        }
+    }
+
     /// <summary>By the name and the language under which WhatsApp has approved it.</summary>
     public ContentTemplate? FindApproved(string? name, string? language)
     {

@@ -14,9 +14,12 @@ internal static class MetaApi
 {
     private const string Version = "v25.0";
 
-    public static void MapMetaApi(this WebApplication app) => app.MapGroup($"/{Version}")
-        .AddEndpointFilter<ArrivalFilter>().AddEndpointFilter<TokenFilter>()
-        .MapPost("/{phoneNumberId}/messages", SendAsync);
+    public static void MapMetaApi(this WebApplication app)
+    {
+        var api = app.MapGroup($"/{Version}").AddEndpointFilter<ArrivalFilter>().AddEndpointFilter<TokenFilter>();
+        api.MapPost("/{phoneNumberId}/messages", SendAsync);
+        api.MapGet("/{businessAccountId}/message_templates", MetaTemplates.List);
+    }
 
     private static async Task<IResult> SendAsync(
         HttpContext http, SendCall call, ContentStore contents, IOptions<EmulatorOptions> options,
@@ -49,10 +52,13 @@ internal static class MetaApi
             var theirs = CryptographicOperations.FixedTimeEquals(
                 Encoding.UTF8.GetBytes(http.Request.Headers.Authorization.ToString()),
                 Encoding.UTF8.GetBytes($"Bearer {options.Value.Meta.AccessToken}"));
+            var meta = options.Value.Meta;
             return !theirs ? Refuse(MetaError.Unauthorized)
-                : http.GetRouteValue("phoneNumberId") as string != options.Value.Meta.PhoneNumberId
-                    ? Refuse(MetaError.UnknownNumber)
+                : IsAnother("phoneNumberId", meta.PhoneNumberId) || IsAnother("businessAccountId", meta.BusinessAccountId)
+                    ? Refuse(MetaError.UnknownObject)
                 : next(context);
+
+            bool IsAnother(string name, string ours) => http.GetRouteValue(name) is string id && id != ours;
 
             static ValueTask<object?> Refuse(MetaError error) => ValueTask.FromResult<object?>(error.ToResult());
         }

@@ -18,8 +18,6 @@ internal sealed class MetaDialect(IOptions<EmulatorOptions> options, TimeProvide
     private const int Undeliverable = 131026;
     private const int OutsideWindow = 131047;
 
-    private const string BusinessAccountId = "200000000000002";
-
     public int AcceptedStatus => StatusCodes.Status200OK;
 
     public IRefusal TooManyRequests => MetaError.TooManyRequests;
@@ -120,7 +118,7 @@ internal sealed class MetaDialect(IOptions<EmulatorOptions> options, TimeProvide
             ["object"] = "whatsapp_business_account",
             ["entry"] = new JsonArray(new JsonObject
             {
-                ["id"] = BusinessAccountId,
+                ["id"] = options.Value.Meta.BusinessAccountId,
                 ["changes"] = new JsonArray(new JsonObject { ["value"] = value, ["field"] = "messages" }),
             }),
         };

@@ -12,7 +12,7 @@ internal sealed record MetaError(int Status, int? Code, string Title, string Det
     public static readonly MetaError Unauthorized =
         new(401, 190, "Error validating access token", "The access token is not valid.");
 
-    public static readonly MetaError UnknownNumber = Parameter(
+    public static readonly MetaError UnknownObject = Parameter(
         "Object with this ID does not exist, cannot be loaded due to missing permissions, or does not support this "
         + "operation.");
 

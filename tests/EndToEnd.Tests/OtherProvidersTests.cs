@@ -23,6 +23,7 @@ public sealed class OtherProvidersTests
             ["MESSAGING_MIN_INTERVAL"] = "00:00:00.200",
         });
         await AssertSenderAsync(run, provider);
+        await AssertTemplatesAsync(run, provider);
         foreach (var (phone, firstName) in new[] { (Refuses, "Awa"), (SaysStop, "Bob"), (Replies, "Zoé") })
         {
             await run.PostAsync("/api/contacts", new { phone, firstName });
@@ -57,6 +58,16 @@ public sealed class OtherProvidersTests
         Assert.Equal($"{run.Gateway}api/webhooks/{provider}", Text(sender, "webhookUrl"));
         Assert.Null(sender["joinCode"]);
         Assert.Null(sender["limits"]!["membershipHours"]);
+    }
+
+    /// <summary>Meta's are read; Gupshup's are entered by hand.</summary>
+    private static async Task AssertTemplatesAsync(LocalRun run, string provider)
+    {
+        if (provider == "meta")
+        {
+            var synced = await run.PostAsync("/api/templates/sync", new { });
+            Assert.Equal((3, 0), (synced["added"]!.GetValue<int>(), synced["skipped"]!.GetValue<int>()));
+        }
     }
 
     private static async Task AssertFailureIsExplainedAsync(

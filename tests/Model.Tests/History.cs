@@ -49,6 +49,7 @@ internal enum Step
 
     PassSeconds,
     PassMinutes,
+    PassHours,
 
     /// <summary>Messaging looks for what is open at the provider.</summary>
     Reconcile,

@@ -13,12 +13,23 @@ namespace Model.Tests;
 public sealed class LedgerAndCounterTests(DatabaseFixture databases)
 {
     [Fact]
-    public async Task Whatever_happens_in_any_order_everybody_is_reached_once_and_the_books_agree()
+    public Task Whatever_happens_in_any_order_everybody_is_reached_once_and_the_books_agree() =>
+        CheckAsync(Carrier.Twilio, Histories.Count);
+
+    [Fact]
+    public Task The_same_where_only_reports_tell_and_name_our_messages() =>
+        CheckAsync(Carrier.Meta, Histories.Count / 2);
+
+    [Fact]
+    public Task The_same_where_only_reports_tell_and_name_nothing_of_ours() =>
+        CheckAsync(Carrier.Gupshup, Histories.Count / 2);
+
+    private async Task CheckAsync(Carrier carrier, int histories)
     {
-        await using var world = await World.OpenAsync(databases);
+        await using var world = await World.OpenAsync(databases, carrier);
 
         Check.One(
-            Config.QuickThrowOnFailure.WithMaxTest(Histories.Count),
+            Config.QuickThrowOnFailure.WithMaxTest(histories),
             Prop.ForAll(Histories.Any, history => RunAsync(world, history)));
     }
 

@@ -4,6 +4,22 @@ using Services.Messaging;
 
 namespace Model.Tests;
 
+/// <summary>A provider as far as it differs from others: what it can be asked, what its reports name, its codes.</summary>
+/// <param name="KeepsList">Whether it can be asked what it has.</param>
+/// <param name="NamesOurs">Whether a report can name our message and attempt; else the person only.</param>
+internal sealed record Carrier(
+    string Name, bool KeepsList, bool NamesOurs, string RefusesForGood, string RefusesForNow, string FailsForGood,
+    string FailsForNow)
+{
+    public static readonly Carrier Twilio = new("twilio", true, true, "21211", "63018", "63016", "63018");
+
+    public static readonly Carrier Gupshup = new("gupshup", false, false, "invalid_destination", "http_429", "1002", "500");
+
+    public static readonly Carrier Meta = new("meta", false, true, "131021", "131056", "131026", "131056");
+
+    public override string ToString() => Name;
+}
+
 /// <summary>A message that the provider has: the truth that our books must agree with in the end.</summary>
 internal sealed class Carried(SendMessage order, DateTimeOffset createdAt)
 {
@@ -18,7 +34,9 @@ internal sealed class Carried(SendMessage order, DateTimeOffset createdAt)
 
     public string? ErrorCode { get; set; }
 
-    public bool IsFinal => Status is DeliveryStatus.Read or DeliveryStatus.Failed;
+    /// <summary>One phone stays switched off.</summary>
+    public bool IsFinal => Status is DeliveryStatus.Read or DeliveryStatus.Failed
+        || (Status is DeliveryStatus.Sent && Order.To.EndsWith('4'));
 }
 
 /// <summary>A call that has reached the provider and waits for its answer.</summary>
@@ -36,12 +54,16 @@ internal sealed record Call(SendMessage Order)
 /// <summary>
 /// The provider of the model: says yes or no to a call when it arrives, and answers when the history says so, if ever.
 /// </summary>
-internal sealed class Provider : IMessageProvider
+internal sealed class Provider(Carrier carrier) : IMessageProvider
 {
     private readonly Queue<SendResult?> _verdicts = new();
     private TaskCompletionSource<Call> _arrival = new();
 
-    public string Name => "twilio";
+    public Carrier Carrier => carrier;
+
+    public string Name => carrier.Name;
+
+    public bool KeepsList => carrier.KeepsList;
 
     public List<Carried> Messages { get; } = [];
 
@@ -108,6 +130,6 @@ internal sealed class Provider : IMessageProvider
         Status = message.Status,
         ErrorCode = message.ErrorCode,
         CreatedAt = message.CreatedAt,
-        EventId = DerivedId.OfStatus("twilio", message.Sid, $"{message.Status}", message.ErrorCode),
+        EventId = DerivedId.OfStatus(Carrier.Twilio.Name, message.Sid, $"{message.Status}", message.ErrorCode),
     };
 }

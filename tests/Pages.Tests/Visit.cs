@@ -100,12 +100,13 @@ public sealed class Visit(IBrowserContext context) : IAsyncDisposable
     /// <summary>Nobody has to scroll sideways. Names what sticks out furthest.</summary>
     public async Task AssertFitsAsync()
     {
+        // Not innerWidth: that may grow with what sticks out.
         var wide = await Page.EvaluateAsync<string[]>("""
-            document.documentElement.scrollWidth <= innerWidth ? [] : [...document.querySelectorAll('main *')]
-                .filter(element => element.getBoundingClientRect().right > innerWidth)
+            width => document.documentElement.scrollWidth <= width ? [] : [...document.querySelectorAll('main *')]
+                .filter(element => element.getBoundingClientRect().right > width)
                 .sort((one, other) => other.getBoundingClientRect().right - one.getBoundingClientRect().right)
                 .slice(0, 5).map(element => element.outerHTML.slice(0, 200))
-            """);
+            """, Page.ViewportSize!.Width);
         Assert.True(wide.Length == 0, $"{Page.Url}\n{string.Join('\n', wide)}");
     }
 

@@ -26,6 +26,7 @@ public sealed class SettingsTests
     [InlineData("Meta:AccessToken", "", "Meta__AccessToken")]
     [InlineData("Meta:PhoneNumberId", "", "Meta__PhoneNumberId")]
     [InlineData("Meta:PhoneNumberId", "+33199000001", "Meta__PhoneNumberId")]
+    [InlineData("Meta:BusinessAccountId", "ours", "Meta__BusinessAccountId")]
     [InlineData("Meta:ApiUrl", "https://me:secret@graph.facebook.com", "Meta__ApiUrl")]
     [InlineData("Twilio:AccountSid", "", "Twilio__AccountSid")]
     [InlineData("Twilio:AccountSid", "AC123", "Twilio__AccountSid")]

@@ -79,6 +79,7 @@ public sealed class SettingsTests
     [InlineData("WHATSAPP_PROVIDER", "whatsapp")]
     [InlineData("GUPSHUP_PHONE_NUMBER", "33199000001")]
     [InlineData("META_PHONE_NUMBER_ID", "+33199000001")]
+    [InlineData("META_BUSINESS_ACCOUNT_ID", "ours")]
     public void What_is_not_valid_is_one_line_that_names_the_setting(string name, string value)
     {
         var problem = Assert.Single(Parse((name, value)).Problems);

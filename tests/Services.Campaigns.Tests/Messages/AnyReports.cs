@@ -9,12 +9,16 @@ internal static class AnyReports
 {
     public static readonly DateTimeOffset Start = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
 
-    /// <summary>All that is reported of one attempt: at most one verdict, and what callbacks tell.</summary>
+    /// <summary>
+    /// All that is reported of one attempt: at most one verdict and one guess, and what callbacks tell.
+    /// </summary>
     public static Gen<MessageReport[]> Of(int attempt) =>
         from verdict in Gen.Elements<MessageReport?>(null, Rejected(attempt), Deferred(attempt))
+        from guess in Gen.Elements<MessageReport?>(null, null, Unconfirmed(attempt), Absent(attempt))
         from reports in OfLife(attempt, DeliveryStatus.Queued, DeliveryStatus.Sent, DeliveryStatus.Failed,
             DeliveryStatus.Delivered, DeliveryStatus.Read)
-        select verdict is null ? reports : [verdict, .. reports];
+        select (MessageReport[])
+            [.. new[] { verdict, guess }.OfType<MessageReport>(), .. reports];
 
     /// <summary>The same of an attempt that failed, and after which another one was allowed.</summary>
     public static Gen<MessageReport[]> OfDeferred(int attempt) =>
@@ -27,8 +31,8 @@ internal static class AnyReports
         from at in Gen.Choose(0, 10_000)
         from report in Gen.Elements<MessageReport>(
             new MessageReport.Queued(At(at + 15), At(at)), new MessageReport.Queued(At(at + 15), At(at)),
-            Accepted(attempt), Rejected(attempt), Deferred(attempt), Unknown(attempt),
-            new MessageReport.Returned(attempt, null, null, At(at)),
+            Accepted(attempt), Rejected(attempt), Deferred(attempt), Unknown(attempt), Unconfirmed(attempt),
+            Absent(attempt), new MessageReport.Returned(attempt, null, null, At(at)),
             Status(attempt, DeliveryStatus.Queued), Status(attempt, DeliveryStatus.Sent),
             Status(attempt, DeliveryStatus.Failed), Status(attempt, DeliveryStatus.Delivered),
             Status(attempt, DeliveryStatus.Read), Status(null, DeliveryStatus.Sent),
@@ -49,10 +53,12 @@ internal static class AnyReports
         var told = reports.OfType<MessageReport.Status>().Select(status => status.Value).ToHashSet();
         return told.Contains(DeliveryStatus.Read) ? MessageStatus.Read
             : told.Contains(DeliveryStatus.Delivered) ? MessageStatus.Delivered
-            : reports.OfType<MessageReport.Rejected>().Any() ? MessageStatus.Failed
-            : reports.OfType<MessageReport.Deferred>().Any() ? MessageStatus.Retrying
+            : reports.Any(report => report is MessageReport.Rejected && !IsGuess(report)) ? MessageStatus.Failed
+            : reports.Any(report => report is MessageReport.Deferred && !IsGuess(report)) ? MessageStatus.Retrying
             : reports.OfType<MessageReport.Accepted>().Any() || told.Contains(DeliveryStatus.Queued)
                 || told.Contains(DeliveryStatus.Sent) ? MessageStatus.Sent
+            : reports.OfType<MessageReport.Rejected>().Any() ? MessageStatus.Failed
+            : reports.OfType<MessageReport.Deferred>().Any() ? MessageStatus.Retrying
             : reports.OfType<MessageReport.OutcomeUnknown>().Any() ? MessageStatus.Sending
             : MessageStatus.Queued;
     }
@@ -60,6 +66,13 @@ internal static class AnyReports
     public static MessageReport.Accepted Accepted(int attempt) => new(attempt, Sid(attempt), At(attempt * 100));
 
     public static MessageReport.Rejected Rejected(int attempt) => new(attempt, "63024", false, At((attempt * 100) + 1));
+
+    /// <summary>No report came for a day.</summary>
+    public static MessageReport.Rejected Unconfirmed(int attempt) =>
+        new(attempt, CampaignMessage.Unconfirmed, false, At((attempt * 100) + 50));
+
+    /// <summary>The provider's list did not have it.</summary>
+    public static MessageReport.Deferred Absent(int attempt) => Deferred(attempt, null);
 
     public static MessageReport.Deferred Deferred(int attempt, string? code = "63018") =>
         new(attempt, code, At((attempt * 100) + 60), At((attempt * 100) + 1));
@@ -72,6 +85,9 @@ internal static class AnyReports
     public static string Sid(int attempt) => $"SM{attempt}";
 
     public static DateTimeOffset At(int seconds) => Start.AddSeconds(seconds);
+
+    private static bool IsGuess(MessageReport report) => report is
+        MessageReport.Rejected { ErrorCode: CampaignMessage.Unconfirmed } or MessageReport.Deferred { ErrorCode: null };
 
     private static Gen<MessageReport[]> OfLife(int attempt, params DeliveryStatus[] statuses) =>
         from told in Gen.SubListOf<DeliveryStatus>(statuses)

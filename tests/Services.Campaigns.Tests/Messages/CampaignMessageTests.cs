@@ -112,7 +112,7 @@ public class CampaignMessageTests
             from older in Gen.Choose(1, attempt - 1)
             from reports in Of(attempt)
             from late in Gen.Elements<MessageReport>(
-                Accepted(older), Rejected(older), Deferred(older), Unknown(older),
+                Accepted(older), Rejected(older), Deferred(older), Unknown(older), Unconfirmed(older), Absent(older),
                 new MessageReport.Returned(older, null, null, At(9)),
                 Status(older, DeliveryStatus.Queued), Status(older, DeliveryStatus.Sent),
                 Status(older, DeliveryStatus.Failed))
@@ -136,6 +136,51 @@ public class CampaignMessageTests
 
         Assert.Equal((MessageStatus.Queued, 2), (message.Status, message.Attempts));
         Assert.Contains(message.Timeline, entry => entry is { Event: "sent", Attempt: 1 });
+    }
+
+    [Theory]
+    [InlineData(true, false)]
+    [InlineData(true, true)]
+    [InlineData(false, false)]
+    public void What_was_given_up_and_is_told_late_to_be_out_is_sent_and_waits_for_no_retry(bool unconfirmed, bool retried)
+    {
+        var message = Ordered(1);
+        Play(message, Unknown(1), unconfirmed ? Unconfirmed(1) : Absent(1));
+        Assert.Equal(unconfirmed ? MessageStatus.Failed : MessageStatus.Retrying, message.Status);
+        Play(message, retried ? [new MessageReport.RetryRequested(At(200))] : []);
+
+        Assert.True(message.Apply(Status(1, DeliveryStatus.Sent)));
+
+        Assert.Equal((MessageStatus.Sent, 1, Sid(1)), (message.Status, message.Attempts, message.ProviderMessageId));
+        Assert.Null(message.ErrorCode);
+        Assert.Null(message.FailedAt);
+        Assert.Null(message.NextAttemptAt);
+        Assert.NotNull(message.SentAt);
+    }
+
+    [Fact]
+    public void Of_a_retry_that_came_back_unsent_the_attempt_before_it_may_still_turn_out_to_be_out()
+    {
+        var message = Ordered(1);
+        Play(message, Unknown(1), Unconfirmed(1), new MessageReport.RetryRequested(At(200)));
+        Play(message, new MessageReport.Queued(At(220), At(210)), Accepted(1));
+        Assert.Equal((MessageStatus.Queued, 2), (message.Status, message.Attempts)); // this one may be out as well
+
+        Play(message, new MessageReport.Returned(2, At(230), null, At(220)), Accepted(1));
+
+        Assert.Equal((MessageStatus.Sent, 1), (message.Status, message.Attempts));
+    }
+
+    [Fact]
+    public void The_true_reason_of_a_failure_takes_the_place_of_unconfirmed()
+    {
+        var message = Ordered(1);
+        Play(message, Unknown(1), Unconfirmed(1), Rejected(1));
+
+        Assert.Equal((MessageStatus.Failed, "63024"), (message.Status, message.ErrorCode));
+        Assert.False(message.Apply(Unconfirmed(1)));
+        message.Apply(Accepted(1)); // it was, before it failed
+        Assert.Equal((MessageStatus.Failed, "63024"), (message.Status, message.ErrorCode));
     }
 
     [Fact]

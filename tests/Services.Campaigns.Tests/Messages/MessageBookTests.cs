@@ -234,7 +234,7 @@ public class MessageBookTests(Books books) : IClassFixture<Books>
     }
 
     [Fact]
-    public async Task An_error_that_stops_the_sender_pauses_its_running_campaigns_and_says_why_once()
+    public async Task An_error_that_stops_the_sender_pauses_its_running_campaigns_and_says_why_and_whose_it_is_once()
     {
         var sender = $"+1{Random.Shared.NextInt64(1_000_000_000, 9_999_999_999)}";
         var campaign = await books.CampaignAsync(sender: sender);
@@ -242,23 +242,56 @@ public class MessageBookTests(Books books) : IClassFixture<Books>
         var draft = await books.CampaignAsync("draft", sender);
         var foreign = await books.CampaignAsync(sender: "+33700000000");
         var (id, _) = await books.OrderedAsync(campaign);
-        var refusal = new MessageReport.Rejected(1, "63007", StopsSender: true, At(10));
+        var refusal = new MessageReport.Rejected(1, "131042", StopsSender: true, At(10)) { Provider = "meta" };
 
         await EnterAsync(id, refusal);
 
-        Assert.Equal("paused 63007", await StateAsync(campaign));
-        Assert.Equal("paused 63007", await StateAsync(another));
+        Assert.Equal("paused 131042 meta", await StateAsync(campaign));
+        Assert.Equal("paused 131042 meta", await StateAsync(another));
         Assert.Equal("draft", await StateAsync(draft));
         Assert.Equal("running", await StateAsync(foreign));
 
         // It was set right, and somebody resumed; the report comes once more.
         await books.ExecuteAsync(
-            "update campaigns set status = 'running', status_reason = null where id = $1", campaign);
+            "update campaigns set status = 'running', status_reason = null, status_provider = null where id = $1",
+            campaign);
         await EnterAsync(id, refusal);
         Assert.Equal("running", await StateAsync(campaign));
 
         Task<string?> StateAsync(Guid campaignId) => books.ScalarAsync<string>(
-            "select concat_ws(' ', status, status_reason) from campaigns where id = $1", campaignId);
+            "select concat_ws(' ', status, status_reason, status_provider) from campaigns where id = $1", campaignId);
+    }
+
+    [Theory]
+    [InlineData("sent")]
+    [InlineData("accepted")]
+    public async Task A_report_that_comes_after_a_day_turns_a_failure_into_a_sent_message_and_moves_the_counters(
+        string told)
+    {
+        var campaign = await books.CampaignAsync();
+        var (id, _) = await books.OrderedAsync(campaign);
+        await EnterAsync(id, Unknown(1));
+        await EnterAsync(id, Unconfirmed(1) with { Provider = "meta" });
+        Assert.Equal("5:1", await CountersAsync());
+
+        await EnterAsync(id, told == "sent" ? Status(1, DeliveryStatus.Sent) : Accepted(1));
+
+        Assert.Equal(MessageStatus.Sent, await books.StatusAsync(id));
+        Assert.Equal("4:1", await CountersAsync());
+        Assert.Equal(
+            $"{Sid(1)}, no error, not failed",
+            await books.ScalarAsync<string>("""
+                select concat_ws(', ', provider_message_id, coalesce(error_code, 'no error'),
+                    case when failed_at is null then 'not failed' end) from messages where id = $1
+                """, id));
+
+        await EnterAsync(id, Unconfirmed(1)); // said again
+        Assert.Equal("4:1", await CountersAsync());
+
+        Task<string?> CountersAsync() => books.ScalarAsync<string>("""
+            select string_agg(status || ':' || n, ' ' order by status) from campaign_counters
+            where campaign_id = $1 and n <> 0
+            """, campaign);
     }
 
     private Task EnterAsync(MessageKey key, MessageReport report) =>

@@ -72,6 +72,23 @@ public class ReplyTests(CampaignsApp app)
     }
 
     [Fact]
+    public async Task A_reply_to_a_message_of_which_nobody_told_whether_it_arrived_counts_like_any_other()
+    {
+        await using var campaign = await LaunchAsync(1);
+        var order = await campaign.Orders.NextAsync();
+        await campaign.Orders.RejectAsync(order, CampaignMessage.Unconfirmed, "gupshup");
+        await app.StatsAsync(campaign.Id, stats => (int)stats["failed"]! == 1);
+
+        await app.Desk.WriteAsync(order.To, "Oui");
+
+        var answer = await campaign.Orders.NextAsync();
+        Assert.Equal((order.To, true), (answer.To, answer.Urgent));
+        await campaign.Orders.AcceptAsync(answer);
+        var stats = await app.CompletedAsync(campaign.Id);
+        Assert.Equal((1, 1), ((int)stats["replies"]!, (int)stats["message2"]!["total"]!));
+    }
+
+    [Fact]
     public async Task A_reply_after_the_time_for_it_is_counted_and_brings_none()
     {
         await using var campaign = await LaunchAsync(1);

@@ -130,6 +130,25 @@ public sealed class NoListTests(Messaging messaging) : IAsyncLifetime
                 Assert.IsType<MessageAccepted>((await _events.ForAsync(order.MessageId, 3))[2]).ProviderMessageId);
         });
 
+    [Theory]
+    [InlineData("131026", true)]
+    [InlineData("131049", false)]
+    public Task A_failure_that_is_told_after_a_day_is_the_true_reason(string code, bool forGood) =>
+        WithAsync("meta", async _ =>
+        {
+            var order = await LoseAsync(Order.Text("Bonjour"));
+            await AgeAsync(order, TimeSpan.FromDays(1));
+            await _events.ForAsync(order.MessageId, 2);
+
+            await ReportAsync("wamid.late-failure", DeliveryStatus.Failed, null, order, "meta", code);
+
+            var told = (await _events.ForAsync(order.MessageId, 3))[2];
+            Assert.Equal(
+                (code, forGood), told is MessageRejected rejected
+                    ? (rejected.ErrorCode, true)
+                    : (Assert.IsType<MessageDeferred>(told).ErrorCode!, false));
+        });
+
     [Fact]
     public Task An_unconfirmed_message_may_be_sent_again_by_hand_and_its_number_is_forgotten_after_a_week() =>
         WithAsync("gupshup", async _ =>

@@ -165,10 +165,12 @@ public sealed class SendMessageTests(Messaging messaging)
         var returned = Assert.IsType<MessageReturned>((await _events.ForAsync(order.MessageId, 2))[1]);
         Assert.Equal(3, returned.Attempt);
         Assert.Equal(10, (returned.NotBefore!.Value - returned.ReturnedAt).TotalSeconds, 1.0);
+        // Whoever ordered it does not know of the one that was accepted.
+        Assert.Equal(2, Assert.IsType<MessageAccepted>((await _events.ForAsync(order.MessageId, 3))[2]).Attempt);
 
         await _events.PublishAsync(order with { Attempt = 1 });
         await PassAsync();
-        Assert.Equal(2, _events.For(order.MessageId).Count);
+        Assert.Equal(3, _events.For(order.MessageId).Count);
         Assert.Single(_twilio.Arrivals(order.MessageId));
     }
 

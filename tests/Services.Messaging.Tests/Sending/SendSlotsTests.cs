@@ -16,38 +16,33 @@ public sealed class SendSlotsTests(Ledger ledger) : IClassFixture<Ledger>
     {
         foreach (var delays in Gen.Choose(0, 20).ArrayOf(24).Sample(3))
         {
-            var sender = Order.Number();
             var options = new SendingOptions { MinInterval = TimeSpan.FromMilliseconds(30) };
-            var waiting = new ConcurrentQueue<int>(delays);
-            var calls = new ConcurrentBag<(long Begun, long Ended)>();
 
-            await Task.WhenAll(Enumerable.Range(0, 4).Select(async _ =>
-            {
-                var (slots, attempts) = ledger.Open(options);
-                using (slots)
-                {
-                    while (waiting.TryDequeue(out var delay))
-                    {
-                        var order = Order.Text("Bonjour") with { From = sender };
-                        var turn = Assert.IsType<Turn.Taken>(await slots.TakeAsync(order, CancellationToken.None));
-                        var begun = Clock.GetTimestamp();
-                        await Task.Delay(TimeSpan.FromMilliseconds(delay), Clock);
-                        calls.Add((begun, Clock.GetTimestamp()));
-                        await attempts.RecordAsync(order, turn.Claim, new SendResult.Accepted("SM1"));
-                    }
-                }
-            }));
+            var calls = await CallAsync(options, delays);
 
             Assert.Equal(delays.Length, calls.Count);
-            Assert.All(
-                calls.OrderBy(call => call.Begun).Zip(calls.OrderBy(call => call.Begun).Skip(1)),
-                pair => Assert.True(
-                    Clock.GetElapsedTime(pair.First.Ended, pair.Second.Begun) >= options.MinInterval,
-                    $"{Clock.GetElapsedTime(pair.First.Ended, pair.Second.Begun).TotalMilliseconds} ms"));
+            Assert.All(calls.Zip(calls.Skip(1)), pair => Assert.True(
+                Clock.GetElapsedTime(pair.First.Ended, pair.Second.Begun) >= options.MinInterval,
+                $"{Clock.GetElapsedTime(pair.First.Ended, pair.Second.Begun).TotalMilliseconds} ms"));
         }
     }
 
-    // Twilio plan, property 11; Gupshup plan, property 9
+    // Gupshup's 25 a minute are one in 2.4 s; here everything takes an eightieth of that.
+    [Fact]
+    public async Task Property_9_of_the_Gupshup_plan_no_minute_holds_more_than_25_calls_however_many_wait()
+    {
+        var (options, minute) = (
+            new SendingOptions { MinInterval = TimeSpan.FromSeconds(2.4) / 80 }, TimeSpan.FromMinutes(1) / 80);
+
+        var calls = await CallAsync(options, Gen.Choose(0, 3).ArrayOf(60).Sample(1).Single());
+
+        Assert.Equal(60, calls.Count);
+        Assert.All(calls, first => Assert.InRange(
+            calls.Count(call => call.Begun >= first.Begun && Clock.GetElapsedTime(first.Begun, call.Begun) < minute),
+            1, 25));
+    }
+
+    // Twilio plan, property 11
     [Theory]
     [InlineData(10)]
     [InlineData(80)]
@@ -260,5 +255,30 @@ public sealed class SendSlotsTests(Ledger ledger) : IClassFixture<Ledger>
         Assert.Equal("20429", returned.ErrorCode);
         Assert.InRange(returned.NotBefore!.Value, next.ExpiresAt, Clock.GetUtcNow().AddMinutes(1));
         Assert.IsType<Turn.Taken>(await slots.TakeAsync(Order.Text("Bonjour"), CancellationToken.None));
+    }
+
+    /// <summary>Four workers make as many calls as there are delays, each as long as one of them; in their order.</summary>
+    private async Task<List<(long Begun, long Ended)>> CallAsync(SendingOptions options, int[] delays)
+    {
+        var sender = Order.Number();
+        var waiting = new ConcurrentQueue<int>(delays);
+        var calls = new ConcurrentBag<(long Begun, long Ended)>();
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(async _ =>
+        {
+            var (slots, attempts) = ledger.Open(options);
+            using (slots)
+            {
+                while (waiting.TryDequeue(out var delay))
+                {
+                    var order = Order.Text("Bonjour") with { From = sender };
+                    var turn = Assert.IsType<Turn.Taken>(await slots.TakeAsync(order, CancellationToken.None));
+                    var begun = Clock.GetTimestamp();
+                    await Task.Delay(TimeSpan.FromMilliseconds(delay), Clock);
+                    calls.Add((begun, Clock.GetTimestamp()));
+                    await attempts.RecordAsync(order, turn.Claim, new SendResult.Accepted("SM1"));
+                }
+            }
+        }));
+        return [.. calls.OrderBy(call => call.Begun)];
     }
 }

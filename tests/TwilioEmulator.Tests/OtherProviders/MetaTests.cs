@@ -71,6 +71,33 @@ public sealed class MetaTests
     }
 
     [Fact]
+    public async Task Templates_are_listed_page_by_page_to_the_account_only()
+    {
+        await using var emulator = await StartAsync();
+
+        var names = new List<string?>();
+        for (var page = "/v25.0/200000000000002/message_templates?limit=2"; page is not null;)
+        {
+            using var answer = await GetAsync(page, Token);
+            var list = await EmulatorFixture.JsonAsync(answer);
+            names.AddRange(list.GetProperty("data").EnumerateArray().Select(template =>
+                $"{template.GetProperty("name")} {template.GetProperty("language")} {template.GetProperty("status")}"));
+            page = list.GetProperty("paging").TryGetProperty("next", out var next) ? next.GetString() : null;
+        }
+
+        Assert.Equal(
+            ["appointment_reminder en APPROVED", "rappel_rendez_vous fr APPROVED", "invitation_evenement fr APPROVED"],
+            names);
+        using var another = await GetAsync("/v25.0/200000000000003/message_templates", Token);
+        await AssertErrorAsync(another, 400, 100);
+        using var stranger = await GetAsync("/v25.0/200000000000002/message_templates", "another");
+        await AssertErrorAsync(stranger, 401, 190);
+
+        Task<HttpResponseMessage> GetAsync(string path, string token) => emulator.Control.SendAsync(
+            new(HttpMethod.Get, path) { Headers = { Authorization = new("Bearer", token) } });
+    }
+
+    [Fact]
     public async Task A_body_that_is_no_message_is_refused()
     {
         await using var emulator = await StartAsync();
