@@ -10,7 +10,9 @@ namespace Services.Messaging;
 /// </summary>
 internal static class MetaTemplate
 {
-    /// <summary>Null if it is none. Without a text where more than the text has to be filled: we fill nothing else.</summary>
+    /// <summary>
+    /// Null if it is none. Without a text where more than the text has to be filled: we fill nothing else.
+    /// </summary>
     public static ProviderTemplate? Read(JsonElement template)
     {
         if (Text(template, "name") is not { Length: > 0 } name

@@ -15,7 +15,8 @@ internal static class TemplatePages
 
     /// <summary>The client of a list, with the account's credentials.</summary>
     public static void AddTemplateList<T>(
-        this IServiceCollection services, Func<IServiceProvider, (Uri Address, AuthenticationHeaderValue Credentials)> of)
+        this IServiceCollection services,
+        Func<IServiceProvider, (Uri Address, AuthenticationHeaderValue Credentials)> of)
         where T : class, ITemplateList =>
         services.AddHttpClient<ITemplateList, T>((provider, client) =>
             {

@@ -54,7 +54,8 @@ internal static class MetaApi
                 Encoding.UTF8.GetBytes($"Bearer {options.Value.Meta.AccessToken}"));
             var meta = options.Value.Meta;
             return !theirs ? Refuse(MetaError.Unauthorized)
-                : IsAnother("phoneNumberId", meta.PhoneNumberId) || IsAnother("businessAccountId", meta.BusinessAccountId)
+                : IsAnother("phoneNumberId", meta.PhoneNumberId)
+                    || IsAnother("businessAccountId", meta.BusinessAccountId)
                     ? Refuse(MetaError.UnknownObject)
                 : next(context);
 

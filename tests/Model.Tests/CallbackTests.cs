@@ -64,9 +64,7 @@ public sealed class CallbackTests
     [MemberData(nameof(Providers))]
     public void Calls_in_any_order_and_any_number_end_where_the_furthest_of_them_says(string provider) =>
         Prop.ForAll(Arb.From(
-            from words in Gen.SubListOf<string>(
-                // Meta tells nothing of what it has only queued.
-                [.. new[] { "queued", "sent", "delivered", "read" }.Where(word => (provider, word) != ("meta", "queued"))])
+            from words in Gen.SubListOf(WordsOf(provider))
             from repeats in Gen.SubListOf<string>(words)
             from told in Gen.Shuffle<string>(["accepted", .. words, .. repeats])
             select told), told =>
@@ -92,6 +90,10 @@ public sealed class CallbackTests
             return message.Status == expected && message.ProviderMessageId == Given && message.Attempts == 1
                 && message.Provider == provider;
         }).QuickCheckThrowOnFailure();
+
+    /// <summary>Meta tells nothing of what it has only queued.</summary>
+    private static string[] WordsOf(string provider) =>
+        provider == "meta" ? ["sent", "delivered", "read"] : ["queued", "sent", "delivered", "read"];
 
     /// <summary>As the consumer of Campaigns enters it, once the message is found by its ids.</summary>
     private static MessageReport.Status ReportOf(StatusChanged told)

@@ -13,7 +13,8 @@ internal sealed record Carrier(
 {
     public static readonly Carrier Twilio = new("twilio", true, true, "21211", "63018", "63016", "63018");
 
-    public static readonly Carrier Gupshup = new("gupshup", false, false, "invalid_destination", "http_429", "1002", "500");
+    public static readonly Carrier Gupshup =
+        new("gupshup", false, false, "invalid_destination", "http_429", "1002", "500");
 
     public static readonly Carrier Meta = new("meta", false, true, "131021", "131056", "131026", "131056");
 

@@ -14,8 +14,11 @@ public sealed class Pictures(Site site)
         ("activity", "/activity"), ("settings", "/settings"), ("practice", "/practice"),
     ];
 
+    /// <summary>Shown in the guides, so in French too.</summary>
+    private static readonly string[] InGuides = ["dashboard", "settings", "practice"];
+
     [Fact(Explicit = true)]
-    public async Task Every_page_in_both_themes()
+    public async Task Every_page_in_both_themes_and_those_of_the_guides_in_French()
     {
         await using (var demo = new ProgramProcess("Demo", new Dictionary<string, string>
         {
@@ -28,18 +31,20 @@ public sealed class Pictures(Site site)
         }
 
         var campaign = (await site.Run.GetAsync("/api/campaigns"))["items"]![0]!["id"]!.GetValue<string>();
-        foreach (var theme in new[] { ColorScheme.Light, ColorScheme.Dark })
+        foreach (var (suffix, language, theme) in new[]
         {
-            await using var visit = await (await site.VisitAsync("en", theme)).SignedInAsync();
-            foreach (var (name, path) in Pages)
+            ("light", "en", ColorScheme.Light), ("dark", "en", ColorScheme.Dark), ("fr", "fr", ColorScheme.Light),
+        })
+        {
+            await using var visit = await (await site.VisitAsync(language, theme)).SignedInAsync();
+            foreach (var (name, path) in Pages.Where(page => language == "en" || InGuides.Contains(page.Name)))
             {
                 var page = await visit.OpenAsync(string.Format(null, path, campaign));
                 await visit.IsLiveAsync();
                 await Expect(page.Locator(".skeleton")).ToHaveCountAsync(0);
                 await page.ScreenshotAsync(new()
                 {
-                    Path = Path.Combine(
-                        ProgramProcess.RepositoryRoot, "docs", "images", $"{name}-{theme.ToString().ToLowerInvariant()}.png"),
+                    Path = Path.Combine(ProgramProcess.RepositoryRoot, "docs", "images", $"{name}-{suffix}.png"),
                 });
             }
         }

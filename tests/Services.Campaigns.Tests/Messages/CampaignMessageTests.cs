@@ -142,7 +142,8 @@ public class CampaignMessageTests
     [InlineData(true, false)]
     [InlineData(true, true)]
     [InlineData(false, false)]
-    public void What_was_given_up_and_is_told_late_to_be_out_is_sent_and_waits_for_no_retry(bool unconfirmed, bool retried)
+    public void What_was_given_up_and_is_told_late_to_be_out_is_sent_and_waits_for_no_retry(
+        bool unconfirmed, bool retried)
     {
         var message = Ordered(1);
         Play(message, Unknown(1), unconfirmed ? Unconfirmed(1) : Absent(1));
