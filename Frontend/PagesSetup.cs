@@ -1,5 +1,8 @@
 using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.HttpOverrides;
+using ServiceDefaults;
 
 namespace Frontend;
 
@@ -21,7 +24,7 @@ internal static class PagesSetup
         // What a page has read comes back with its first message: a list of long texts is more than the default of 32 KB.
         builder.Services.AddRazorComponents().AddInteractiveServerComponents()
             .AddHubOptions(hub => hub.MaximumReceiveMessageSize = LargestMessage);
-        builder.Services.AddHostedService<FirstVisit>();
+        builder.AddWarmUp(OpenAsync);
         // Whoever reaches this process is the gateway, wherever it runs.
         builder.Services.Configure<ForwardedHeadersOptions>(options =>
         {
@@ -46,4 +49,12 @@ internal static class PagesSetup
         context.Response.Headers.ContentSecurityPolicy = Policy;
         return next(context);
     });
+
+    /// <summary>Without a session: the frame, which asks the gateway who is there, and then the sign-in.</summary>
+    private static async Task OpenAsync(IServiceProvider services, CancellationToken cancellationToken)
+    {
+        var server = services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>();
+        using var http = services.GetRequiredService<IHttpClientFactory>().CreateClient();
+        using var _ = await http.GetAsync(new Uri(new(server!.Addresses.First()), "/"), cancellationToken);
+    }
 }

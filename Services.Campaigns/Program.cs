@@ -29,6 +29,9 @@ builder.AddMessageDispatcher();
 builder.AddBooks();
 builder.AddContactImport();
 builder.Services.AddOpenApi();
+builder.AddWarmUp((services, cancellationToken) => GetCampaigns.ListAsync(
+    null, null, "stats", null, null, services.GetRequiredService<CampaignsDbContext>(),
+    services.GetRequiredService<StatsReader>(), cancellationToken));
 
 var app = builder.Build();
 
