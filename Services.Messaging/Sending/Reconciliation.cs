@@ -30,6 +30,12 @@ internal sealed partial class Reconciliation(
     /// </summary>
     private static readonly TimeSpan AbsenceMargin = TimeSpan.FromHours(1);
 
+    /// <summary>
+    /// An outcome that the list has left open for so long stays open: WhatsApp itself tries for 30 days at most. Nobody
+    /// needs the words by which it was looked for any more.
+    /// </summary>
+    private static readonly TimeSpan Hopeless = TimeSpan.FromDays(31);
+
     /// <summary>Of an unconfirmed one. Later reports lack Gupshup's id besides.</summary>
     private static readonly TimeSpan KeepNumber = TimeSpan.FromDays(7);
 
@@ -94,7 +100,8 @@ internal sealed partial class Reconciliation(
         """, _options.Overdue, _options.ReconcileAfter, Batch), cancellationToken);
 
     /// <summary>
-    /// Outcomes of which no report told, and no list can: their provider keeps none, or is not the one that sends now.
+    /// Outcomes of which no report told, and no list can: their provider keeps none, or is not the one that sends now, or
+    /// its list has not told for a month.
     /// </summary>
     private Task<int> GiveUpAsync(CancellationToken cancellationToken) => MoveAsync(
         "outcome unconfirmed", LogUnconfirmed, transaction => transaction.Command($"""
@@ -102,10 +109,11 @@ internal sealed partial class Reconciliation(
             state = 'unconfirmed', error_code = $4, parts = array[]::text[], changed_at = clock_timestamp()
         where (message_id, attempt) in (
             select message_id, attempt from send_attempts
-            where state = 'unknown' and provider <> $1 and claimed_at < clock_timestamp() - $2
+            where state = 'unknown' and claimed_at < clock_timestamp() - case when provider <> $1 then $2 else $5 end
             order by message_id limit $3 for update skip locked)
         returning {SendAttempt.Columns}
-        """, provider.KeepsList ? provider.Name : "", _options.UnconfirmedAfter, Batch, RetryPolicy.Unconfirmed),
+        """, provider.KeepsList ? provider.Name : "", _options.UnconfirmedAfter, Batch, RetryPolicy.Unconfirmed,
+        Hopeless),
         cancellationToken);
 
     /// <summary>Changes a batch of lines, says what follows, and tells how many there were.</summary>

@@ -6,7 +6,7 @@ namespace Services.Messaging.Tests;
 /// <summary>Campaigns' place at the broker: hears what Messaging says of each message, in order.</summary>
 public sealed class EventLog : IAsyncDisposable
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
     private readonly Dictionary<Guid, List<object>> _events = [];
     private readonly List<(Guid MessageId, int Count, TaskCompletionSource Heard)> _waiting = [];

@@ -5,7 +5,7 @@ namespace Testing;
 /// <summary>Waits for a condition with a deadline, instead of sleeping and hoping.</summary>
 public static class Eventually
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(25);
 
     /// <summary>Returns once <paramref name="condition"/> holds; throws, naming it, if it never does.</summary>

@@ -73,7 +73,7 @@ internal sealed class OrderDesk : IAsyncDisposable
     /// <summary>At its end, whatever it has left unanswered is accepted.</summary>
     internal sealed class Shift : IAsyncDisposable
     {
-        private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+        private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
         private readonly Channel<SendMessage> _orders = Channel.CreateUnbounded<SendMessage>();
         private readonly ConcurrentDictionary<(Guid, int), SendMessage> _open = new();

@@ -223,6 +223,25 @@ public sealed class ReconciliationTests(Messaging messaging)
     }
 
     [Fact]
+    public async Task What_the_list_has_left_open_for_a_month_is_unconfirmed_and_its_words_are_forgotten()
+    {
+        var (order, now) = (Order.Text("Bonjour"), TimeProvider.System.GetUtcNow());
+        await using (var command = messaging.Database.Command("""
+            insert into send_attempts (message_id, attempt, provider, sender, recipient, content, retries_used, claim,
+                claimed_at, state, reason, look_at, parts)
+            select $1, 1, 'twilio', $2, $3, 'text', 0, gen_random_uuid(), $4, 'unknown', 'a test', null, '{Bonjour}'
+            """, order.MessageId, order.From, order.To, now.AddDays(-32)))
+        {
+            await command.ExecuteNonQueryAsync();
+        }
+
+        Assert.Equal("unconfirmed", (await _events.OnlyAsync<MessageRejected>(order.MessageId)).ErrorCode);
+        await using var words = messaging.Database.Command(
+            "select cardinality(parts) from send_attempts where message_id = $1", order.MessageId);
+        Assert.Equal(0, await words.ExecuteScalarAsync());
+    }
+
+    [Fact]
     public async Task A_failing_provider_is_tried_with_one_call_after_a_growing_rest_and_then_all_may_call()
     {
         var sender = Order.Number();

@@ -209,7 +209,7 @@ public class ImportApiTests(CampaignsApp app)
         var phones = Enumerable.Range(0, 4).Select(_ => CampaignsApp.AnyPhone()).ToArray();
 
         var import = await ImportAsync(
-            $"phone,firstName\r\n{phones[0]},Ana\n{phones[1]},Léa\r\n\n{phones[2]},\"Zoé\nMarie\"\r\n{phones[3]},Inès");
+            $"phone,firstName\r\n{phones[0]},Ana\n{phones[1]},Léa\r\n\n{phones[2]},\"Zoé\"\r\n{phones[3]},Inès");
 
         Assert.Equal(("completed", 4, 0), (
             (string?)import["state"], (int)import["inserted"]!, (int)import["rejected"]!));
