@@ -1,5 +1,4 @@
 using Contracts;
-using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -7,7 +6,6 @@ using Npgsql;
 using ServiceDefaults;
 using Services.Campaigns;
 using Services.Messaging;
-using Testing;
 
 namespace Model.Tests;
 

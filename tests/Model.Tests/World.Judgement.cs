@@ -1,12 +1,10 @@
 using Contracts;
-using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using ServiceDefaults;
 using Services.Campaigns;
-using Services.Messaging;
 using Testing;
 
 namespace Model.Tests;
