@@ -12,7 +12,10 @@ internal static class ListTags
     public static async Task<Ok<List<TagAnswer>>> HandleAsync(
         NpgsqlDataSource database, CancellationToken cancellationToken)
     {
-        await using var command = database.Command("""
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await transaction.ExecuteAsync(AudienceQuery.ForAll, cancellationToken);
+        await using var command = transaction.Command("""
             select tag, count(*) from contacts, unnest(tags) as tag group by 1 order by 2 desc, 1 limit $1
             """, Most);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
