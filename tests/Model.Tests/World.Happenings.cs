@@ -1,7 +1,4 @@
 using Contracts;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using ServiceDefaults;
 using Services.Campaigns;

@@ -1,11 +1,7 @@
 using Contracts;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using ServiceDefaults;
 using Services.Campaigns;
-using Testing;
 
 namespace Model.Tests;
 
