@@ -1,5 +1,4 @@
 using Contracts;
-using Npgsql;
 using ServiceDefaults;
 using Services.Campaigns;
 using Services.Messaging;
