@@ -12,7 +12,7 @@ namespace Services.Campaigns.Tests;
 public class ConditionSqlTests(CampaignsApp app)
 {
     private static readonly DateTimeOffset Now = new(2026, 6, 15, 12, 0, 0, TimeSpan.Zero);
-    private static readonly Guid[] Campaigns = [Guid.NewGuid(), Guid.NewGuid()];
+    private static readonly Guid[] Campaigns = [Guid.CreateVersion7(Now), Guid.CreateVersion7(Now)];
     private static readonly string?[] Values =
         [null, "", " ", "Lyon", "LYON", "Évry", "10", "9.5", "-3", "10 €", "2026-01-31", "2026-02-01"];
 
