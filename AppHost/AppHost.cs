@@ -18,6 +18,14 @@ if (settings.Problems.Count > 0)
 }
 
 var dataFolder = Path.GetFullPath(settings.DataDirectory, root);
+var secrets = Path.Combine(dataFolder, "secrets");
+if (KeptSecret.Refusal(secrets) is { } refusal)
+{
+    Console.Error.WriteLine(refusal);
+    Environment.ExitCode = 2;
+    return;
+}
+
 builder.Configuration["Local:DataFolder"] = dataFolder;
 builder.Configuration["Local:DashboardPort"] = $"{settings.DashboardPort}";
 builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] = settings.OtlpEndpoint;
@@ -190,7 +198,7 @@ await run;
 
 string Given(string setting, string name, Func<string> generate) => setting is "" ? Kept(name, generate) : setting;
 
-string Kept(string name, Func<string> generate) => KeptSecret.Read(Path.Combine(dataFolder, "secrets", name), generate);
+string Kept(string name, Func<string> generate) => KeptSecret.Read(Path.Combine(secrets, name), generate);
 
 IResourceBuilder<ParameterResource> Secret(string name, string value) =>
     builder.AddParameter(name, value, secret: true);

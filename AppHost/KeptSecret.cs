@@ -32,5 +32,26 @@ internal static class KeptSecret
         return File.ReadAllText(path).Trim();
     }
 
+    /// <summary>What to do if nothing can be kept in the folder; else null.</summary>
+    public static string? Refusal(string folder)
+    {
+        try
+        {
+            foreach (var kept in Directory.CreateDirectory(folder).EnumerateFiles())
+            {
+                kept.OpenRead().Dispose();
+            }
+
+            var draft = Path.Combine(folder, $".{RandomNumberGenerator.GetHexString(8)}");
+            File.Create(draft, 1, FileOptions.DeleteOnClose).Dispose();
+            return null;
+        }
+        catch (Exception exception) when (exception is UnauthorizedAccessException or IOException)
+        {
+            return $"The data folder {Path.GetDirectoryName(folder)} cannot be written: make it yours, or set "
+                + "CAMPAIGNS_DATA_DIR.";
+        }
+    }
+
     public static string Password() => RandomNumberGenerator.GetString(Letters, 24);
 }

@@ -24,6 +24,24 @@ public sealed class LedgerAndCounterTests(DatabaseFixture databases)
     public Task The_same_where_only_reports_tell_and_name_nothing_of_ours() =>
         CheckAsync(Carrier.Gupshup, Histories.Count / 2);
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_is_told_after_a_day_counts_although_it_had_been_given_up(bool namesOurs)
+    {
+        await using var world = await World.OpenAsync(databases, namesOurs ? Carrier.Meta : Carrier.Gupshup);
+
+        await RunAsync(world,
+        [
+            new(Step.Feed, 0), .. All(Step.Deliver), .. All(Step.LoseAnswer), new(Step.Relay, 0), .. All(Step.Deliver),
+            new(Step.PassHours, 25), new(Step.Reconcile, 0), new(Step.Relay, 0), .. All(Step.Deliver),
+            .. All(Step.MoveOn),
+        ]);
+
+        static IEnumerable<Happening> All(Step step) =>
+            Enumerable.Range(0, World.People).Select(pick => new Happening(step, pick));
+    }
+
     private async Task CheckAsync(Carrier carrier, int histories)
     {
         await using var world = await World.OpenAsync(databases, carrier);

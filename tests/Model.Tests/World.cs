@@ -13,7 +13,7 @@ namespace Model.Tests;
 /// <summary>Both services on their databases, the wire between them, the provider, and the clock.</summary>
 internal sealed partial class World : IAsyncDisposable
 {
-    private const int People = 4;
+    public const int People = 4;
     private const string Sender = "+14155238886";
 
     /// <summary>A delivery that has to wait (a halted sender) goes back to the broker instead.</summary>
