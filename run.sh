@@ -9,7 +9,7 @@ case "${1:-}" in
 Usage: ./run.sh [--demo]
 
 Starts Campaigns on this machine: PostgreSQL, RabbitMQ, the services, the gateway and, without Twilio credentials, the
-built-in Twilio emulator. Prints the address and the administrator's password. Ctrl-C stops everything.
+built-in emulator. Prints the address and the administrator's password. Ctrl-C stops everything.
 
   --demo    runs a small campaign on virtual phones once everything is up
 

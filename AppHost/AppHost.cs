@@ -135,7 +135,7 @@ frontend.WithReference(gateway);
 IResourceBuilder<ProjectResource>? emulator = null;
 if (emulated)
 {
-    emulator = builder.AddProject("emulator", "../TwilioEmulator/TwilioEmulator.csproj")
+    emulator = builder.AddProject("emulator", "../ProviderEmulator/ProviderEmulator.csproj")
         .WithHttpEndpoint()
         .WithHttpHealthCheck("/health")
         .WithEnvironment("Emulator__Provider", provider)

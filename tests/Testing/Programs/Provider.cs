@@ -53,7 +53,7 @@ public sealed class Provider : IAsyncDisposable
             environment[name] = value;
         }
 
-        var emulator = new ProgramProcess("TwilioEmulator", environment);
+        var emulator = new ProgramProcess("ProviderEmulator", environment);
         var provider = new Provider(emulator, address);
         try
         {
