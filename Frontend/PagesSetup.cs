@@ -1,6 +1,4 @@
 using Microsoft.AspNetCore.DataProtection;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.HttpOverrides;
 using ServiceDefaults;
 
@@ -16,6 +14,8 @@ internal static class PagesSetup
         + "form-action 'self'; frame-ancestors 'none'";
 
     private const long LargestMessage = 1 << 20;
+
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     public static void AddPages(this WebApplicationBuilder builder)
     {
@@ -50,11 +50,29 @@ internal static class PagesSetup
         return next(context);
     });
 
-    /// <summary>Without a session: the frame, which asks the gateway who is there, and then the sign-in.</summary>
+    /// <summary>
+    /// Through the gateway, once it is there, and without a session: the frame, which asks who is there, and the sign-in.
+    /// </summary>
     private static async Task OpenAsync(IServiceProvider services, CancellationToken cancellationToken)
     {
-        var server = services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>();
+        var page = CampaignsClientSetup.GatewayOf(services.GetRequiredService<IConfiguration>());
         using var http = services.GetRequiredService<IHttpClientFactory>().CreateClient();
-        using var _ = await http.GetAsync(new Uri(new(server!.Addresses.First()), "/"), cancellationToken);
+        while (!await IsOpenedAsync())
+        {
+            await Task.Delay(Pause, services.GetRequiredService<TimeProvider>(), cancellationToken);
+        }
+
+        async Task<bool> IsOpenedAsync()
+        {
+            try
+            {
+                using var answer = await http.GetAsync(page, cancellationToken);
+                return answer.IsSuccessStatusCode;
+            }
+            catch (HttpRequestException)
+            {
+                return false;
+            }
+        }
     }
 }

@@ -7,12 +7,10 @@ internal static class CampaignsClientSetup
 
     public static void AddCampaignsClient(this WebApplicationBuilder builder)
     {
-        var gateway = builder.Configuration[Setting]
-            ?? throw new InvalidOperationException(
-                $"{Setting.Replace(":", "__", StringComparison.Ordinal)} is missing: the gateway's address.");
+        var gateway = GatewayOf(builder.Configuration);
         builder.Services.AddHttpClient<CampaignsClient>(http =>
             {
-                http.BaseAddress = new(gateway);
+                http.BaseAddress = gateway;
                 http.Timeout = Limit;
             })
             .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler
@@ -23,4 +21,9 @@ internal static class CampaignsClientSetup
                 MaxConnectionsPerServer = 512, // each open campaign page holds one for its events
             });
     }
+
+    /// <summary>The gateway's address.</summary>
+    public static Uri GatewayOf(IConfiguration configuration) => new(configuration[Setting]
+        ?? throw new InvalidOperationException(
+            $"{Setting.Replace(":", "__", StringComparison.Ordinal)} is missing: the gateway's address."));
 }
