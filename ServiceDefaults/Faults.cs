@@ -9,9 +9,9 @@ using Npgsql;
 namespace ServiceDefaults;
 
 /// <summary>
-/// What becomes of a message whose consumer failed. Nobody's fault (a store is away, the service stops): it is tried
-/// again for some seconds and then given back to its queue, for ever. A bug or a bad message: a few quick tries, and
-/// the error queue, so that the others go on.
+/// What becomes of a message whose consumer failed. Nobody's fault (a store is away, the message came too early, the
+/// service stops): it is tried again for some seconds and then given back to its queue, for ever. A bug or a bad message:
+/// a few quick tries, and the error queue, so that the others go on.
 /// </summary>
 internal sealed partial class Faults(IHostApplicationLifetime lifetime, ILogger<Faults> logger)
     : IFilter<ConsumeContext>, IFilter<ExceptionReceiveContext>
@@ -83,7 +83,7 @@ internal sealed partial class Faults(IHostApplicationLifetime lifetime, ILogger<
     public void Probe(ProbeContext context) => context.CreateFilterScope("faults");
 
     private static bool IsPassing(Exception exception) =>
-        Database.IsTransient(exception) || exception is ConnectionException;
+        Database.IsTransient(exception) || exception is ConnectionException or TooEarlyException;
 
     [LoggerMessage(LogLevel.Warning, "A message cannot be handled now and is given back to its queue, as are those "
         + "that follow until it is over: {Reason}")]

@@ -88,8 +88,9 @@ internal sealed partial class SendAttempts(
 
     /// <summary>
     /// The only open line that a report can be about which names nothing of ours: its message went to this person, and
-    /// no line has its id. Null if there are several; a call that is under way may turn out to be one.
+    /// no line has its id. Null if there are several.
     /// </summary>
+    /// <exception cref="TooEarlyException">A call to this person is under way and may turn out to be it.</exception>
     public async Task<SendAttempt?> FindOpenAsync(StatusChanged report, CancellationToken cancellationToken)
     {
         if (report is not { MessageId: null, Recipient: { Length: > 0 } recipient })
@@ -101,11 +102,16 @@ internal sealed partial class SendAttempts(
             select {SendAttempt.Columns} from send_attempts
             where recipient = $1 and provider = $2 and state in ('claimed', 'unknown', 'unconfirmed')
                 and not exists (select from send_attempts where provider = $2 and {ByIds("$3")})
-            limit 2
+            order by state = 'claimed' desc limit 2
             """, recipient, report.Provider, Ids(report));
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         var only = await row.ReadAsync(cancellationToken) ? SendAttempt.Read(row) : null;
-        return only is null or { State: AttemptState.Claimed } || await row.ReadAsync(cancellationToken) ? null : only;
+        if (only is { State: AttemptState.Claimed })
+        {
+            throw new TooEarlyException("a report may be about a call that is under way");
+        }
+
+        return await row.ReadAsync(cancellationToken) ? null : only;
     }
 
     /// <summary>Changes a line and says so, in one transaction; null if it was not in one of the states.</summary>

@@ -69,7 +69,8 @@ internal sealed class StatusBook(NpgsqlDataSource database, TimeProvider clock)
             where message_id is null and person is not null and not exists (select from known where known.i = told.i)
                 and exists (
                     select from send_attempts line
-                    where recipient = person and line.provider = told.provider and state in ('unknown', 'unconfirmed'))
+                    where recipient = person and line.provider = told.provider
+                        and state in ('claimed', 'unknown', 'unconfirmed'))
             """,
             batch.Select(entry => entry.Report.MessageId).ToArray(),
             batch.Select(entry => entry.Report.Attempt).ToArray(),

@@ -42,6 +42,19 @@ public sealed class LedgerAndCounterTests(DatabaseFixture databases)
             Enumerable.Range(0, World.People).Select(pick => new Happening(step, pick));
     }
 
+    [Fact]
+    public async Task What_is_told_to_have_failed_while_its_call_is_not_settled_has_failed()
+    {
+        await using var world = await World.OpenAsync(databases, Carrier.Gupshup);
+
+        await RunAsync(world,
+        [
+            new(Step.Feed, 84), new(Step.Deliver, 62), new(Step.KillMessaging, 3), new(Step.RefusesForNow, 67),
+            new(Step.Deliver, 54), new(Step.MoveOn, 23), new(Step.Answer, 85), new(Step.FailForNow, 81),
+            new(Step.Relay, 73), new(Step.Deliver, 94), new(Step.PassSeconds, 10), new(Step.ReconcileInVain, 8),
+        ]);
+    }
+
     private async Task CheckAsync(Carrier carrier, int histories)
     {
         await using var world = await World.OpenAsync(databases, carrier);

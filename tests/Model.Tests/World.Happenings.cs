@@ -111,7 +111,7 @@ internal sealed partial class World
             {
                 await consumer;
             }
-            catch (OperationCanceledException)
+            catch (Exception exception) when (exception is OperationCanceledException or TooEarlyException)
             {
                 _wire.GiveBack(parcel);
             }

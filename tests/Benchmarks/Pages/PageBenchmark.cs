@@ -63,6 +63,7 @@ internal static class PageBenchmark
         await People.InviteAsync(run, Recipients, _ => ["all"]);
         var campaign = await run.CreateCampaignAsync("Benchmark", new { all = true });
         await run.PostAsync($"/api/campaigns/{campaign}/launch", new { });
+        await run.StatsAsync(campaign, "all are there", stats => stats["total"]!.GetValue<int>() == Recipients);
         await run.PostAsync($"/api/campaigns/{campaign}/cancel", new { });
         await run.StatsAsync(campaign, "nothing waits", stats => stats["pending"]!.GetValue<int>() == 0);
 

@@ -9,6 +9,31 @@ public sealed class SendAttemptsTests(Ledger ledger) : IClassFixture<Ledger>
     private static readonly SendingOptions Fast = new() { RatePerSecond = 1000 };
 
     [Fact]
+    public async Task A_report_that_names_the_person_only_waits_for_the_call_to_them_that_is_under_way()
+    {
+        var order = Order.Text("Bonjour");
+        var (slots, attempts) = ledger.Open(new());
+        using var owned = slots;
+        var claim = Assert.IsType<Turn.Taken>(await slots.TakeAsync(order, CancellationToken.None)).Claim;
+        var report = new StatusChanged
+        {
+            Provider = "twilio",
+            ProviderMessageId = $"SM{Guid.NewGuid():N}",
+            Recipient = order.To,
+            Status = DeliveryStatus.Failed,
+            ReceivedAt = TimeProvider.System.GetUtcNow(),
+        };
+
+        await Assert.ThrowsAsync<TooEarlyException>(() => attempts.FindOpenAsync(report, CancellationToken.None));
+        await attempts.RecordAsync(order, claim, new SendResult.Accepted(report.ProviderMessageId));
+
+        Assert.Null(await attempts.FindOpenAsync(report, CancellationToken.None));
+        Assert.Equal(
+            order.MessageId,
+            (await attempts.FindAsync(report, [AttemptState.Accepted], CancellationToken.None))?.MessageId);
+    }
+
+    [Fact]
     public async Task What_provably_was_not_sent_leaves_no_trace_and_its_number_can_be_used_again()
     {
         var (slots, attempts) = ledger.Open(Fast);

@@ -162,11 +162,12 @@ public sealed class SendMessageTests(Messaging messaging)
         await _events.OnlyAsync<MessageAccepted>(order.MessageId);
 
         await _events.PublishAsync(order with { Attempt = 3 });
-        var returned = Assert.IsType<MessageReturned>((await _events.ForAsync(order.MessageId, 2))[1]);
+        var said = (await _events.ForAsync(order.MessageId, 3)).Skip(1).ToList(); // in any order
+        var returned = Assert.Single(said.OfType<MessageReturned>());
         Assert.Equal(3, returned.Attempt);
         Assert.Equal(10, (returned.NotBefore!.Value - returned.ReturnedAt).TotalSeconds, 1.0);
         // Whoever ordered it does not know of the one that was accepted.
-        Assert.Equal(2, Assert.IsType<MessageAccepted>((await _events.ForAsync(order.MessageId, 3))[2]).Attempt);
+        Assert.Equal(2, Assert.Single(said.OfType<MessageAccepted>()).Attempt);
 
         await _events.PublishAsync(order with { Attempt = 1 });
         await PassAsync();
