@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.HttpOverrides;
+using Radzen;
 using ServiceDefaults;
 
 namespace Frontend;
@@ -24,6 +25,7 @@ internal static class PagesSetup
         // What a page has read comes back with its first message: a list of long texts is more than the default of 32 KB.
         builder.Services.AddRazorComponents().AddInteractiveServerComponents()
             .AddHubOptions(hub => hub.MaximumReceiveMessageSize = LargestMessage);
+        builder.Services.AddRadzenComponents();
         builder.AddWarmUp(OpenAsync);
         // Whoever reaches this process is the gateway, wherever it runs.
         builder.Services.Configure<ForwardedHeadersOptions>(options =>
