@@ -32,6 +32,12 @@ internal sealed class CopyBuffer : IBufferWriter<byte>, IDisposable
         this.Write(Header);
     }
 
+    /// <summary>How many bytes there are.</summary>
+    public int Length => _length;
+
+    /// <summary>A row that another one has.</summary>
+    public void AddRow(CopyBuffer other, Range row) => this.Write(other._bytes.AsSpan(0, other._length)[row]);
+
     /// <summary>The values follow, in the order of the columns.</summary>
     public void BeginRow(short columns)
     {

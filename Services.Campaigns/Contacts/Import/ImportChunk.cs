@@ -15,15 +15,15 @@ internal sealed class ImportChunk(int from, DateTimeOffset at) : IDisposable
     private const int Size = 5_000;
 
     private readonly Guid _firstId = Guid.CreateVersion7(at);
-    private readonly List<ImportRow> _good = new(Size);
+    private readonly List<Person> _people = new(Size);
     private readonly List<ImportRow> _rejected = [];
 
     public DateTimeOffset At => at;
 
-    public int To => from + _good.Count + _rejected.Count + Duplicates;
+    public int To => from + _people.Count + _rejected.Count + Duplicates;
 
-    /// <summary>A row for each person, the first of the file that names their number.</summary>
-    public IReadOnlyList<ImportRow> Good => _good;
+    /// <summary>Each with the first row of the file that names their number.</summary>
+    public IReadOnlyList<Person> People => _people;
 
     public IReadOnlyList<ImportRow> Rejected => _rejected;
 
@@ -38,16 +38,16 @@ internal sealed class ImportChunk(int from, DateTimeOffset at) : IDisposable
 
     public void Dispose() => Contacts.Dispose();
 
-    /// <summary>The contacts as new ones, of some of the people.</summary>
-    public CopyBuffer Encode(Guid import, Func<ImportRow, bool> isWanted)
+    /// <summary>The contacts of some of the people.</summary>
+    public CopyBuffer Some(Func<Person, bool> isWanted)
     {
-        var copy = new CopyBuffer();
-        foreach (var row in _good.Where(isWanted))
+        var some = new CopyBuffer();
+        foreach (var person in _people.Where(isWanted))
         {
-            ImportCopy.AddContact(copy, row, this, import);
+            some.AddRow(Contacts, person.Row);
         }
 
-        return copy;
+        return some;
     }
 
     /// <summary>
@@ -108,17 +108,27 @@ internal sealed class ImportChunk(int from, DateTimeOffset at) : IDisposable
         {
             _rejected.Add(row);
         }
-        else if (!seen.Add(long.Parse(row.Details.Phone.Value.AsSpan(1), CultureInfo.InvariantCulture)))
+        else if (long.Parse(row.Details.Phone.Digits, CultureInfo.InvariantCulture) is var number && !seen.Add(number))
         {
             Duplicates++;
         }
         else
         {
-            _good.Add(row);
+            var start = Contacts.Length;
             if (row.Number > job.MergedUpTo)
             {
                 ImportCopy.AddContact(Contacts, row, this, job.Id);
             }
+
+            // The rows themselves would live until the database has taken them, and the collector look at them all.
+            _people.Add(new(number, start..Contacts.Length));
         }
+    }
+
+    /// <param name="Number">The phone number's digits.</param>
+    /// <param name="Row">Where in <see cref="Contacts"/> theirs is.</param>
+    internal readonly record struct Person(long Number, Range Row)
+    {
+        public string Phone => $"+{Number.ToString(CultureInfo.InvariantCulture)}";
     }
 }

@@ -5,47 +5,37 @@ namespace Services.Campaigns;
 /// <summary>Rows on their way into the database.</summary>
 internal static class ImportCopy
 {
-    /// <summary>For people who are known. Goes with its connection; empty again after each transaction.</summary>
-    public const string Staged = """
-        drop table if exists staged;
-        create temp table staged (
-            phone text, first_name text, last_name text, language text, tags text[], attributes jsonb, opted_out bool)
-            on commit delete rows
+    private const string Columns = """
+        id, phone, first_name, last_name, language, tags, attributes, opted_out_at, consent_at, created_at, updated_at,
+        import_id
         """;
 
-    /// <summary>Adds somebody new.</summary>
+    /// <summary>For people who are known. Goes with its connection; empty again after each transaction.</summary>
+    public const string Staged = $"""
+        drop table if exists staged;
+        create temp table staged on commit delete rows as select {Columns} from contacts with no data
+        """;
+
+    /// <summary>Where contacts go: the new ones.</summary>
+    public const string Contacts = $"contacts ({Columns})";
+
+    /// <summary>Adds what somebody's contact is if they are new.</summary>
     public static void AddContact(CopyBuffer copy, ImportRow row, ImportChunk chunk, Guid import)
     {
+        var contact = row.Details!;
         copy.BeginRow(12);
         copy.Add(chunk.IdOf(row));
-        AddDetails(copy, row.Details!);
+        copy.Add(contact.Phone.Value);
+        copy.Add(contact.FirstName);
+        copy.Add(contact.LastName);
+        copy.Add(contact.Language);
+        copy.Add(contact.Tags);
+        copy.Add(contact.Attributes);
         copy.Add(row.OptedOut ? chunk.At : null);
         copy.Add(row.OptedOut ? chunk.At : null);
         copy.Add((DateTimeOffset?)chunk.At);
         copy.Add((DateTimeOffset?)chunk.At);
         copy.Add(import);
-    }
-
-    public static Task SendContactsAsync(
-        NpgsqlConnection connection, CopyBuffer contacts, CancellationToken cancellationToken) =>
-        contacts.SendAsync(connection, """
-            contacts (
-                id, phone, first_name, last_name, language, tags, attributes, opted_out_at, consent_at, created_at,
-                updated_at, import_id)
-            """, cancellationToken);
-
-    public static async Task StageAsync(
-        NpgsqlConnection connection, IEnumerable<ImportRow> rows, CancellationToken cancellationToken)
-    {
-        using var copy = new CopyBuffer();
-        foreach (var row in rows)
-        {
-            copy.BeginRow(7);
-            AddDetails(copy, row.Details!);
-            copy.Add(row.OptedOut);
-        }
-
-        await copy.SendAsync(connection, "staged", cancellationToken);
     }
 
     /// <summary>Keeps the rejected rows for those who will correct them.</summary>
@@ -74,16 +64,6 @@ internal static class ImportCopy
         await copy.SendAsync(
             connection, "contact_import_rejects (import_id, row, line, field, reason, reason_fr, cells)",
             cancellationToken);
-    }
-
-    private static void AddDetails(CopyBuffer copy, ContactDetails contact)
-    {
-        copy.Add(contact.Phone.Value);
-        copy.Add(contact.FirstName);
-        copy.Add(contact.LastName);
-        copy.Add(contact.Language);
-        copy.Add(contact.Tags);
-        copy.Add(contact.Attributes);
     }
 
     // U+0000 may be why the row is rejected.

@@ -79,13 +79,14 @@ internal sealed class ImportMerge(NpgsqlConnection connection, NpgsqlDataSource 
         await using var transaction = await lane.BeginTransactionAsync(cancellationToken);
         await transaction.ExecuteAsync(LongestWait, cancellationToken);
         var known = asks ? await FindAsync(transaction, chunk, cancellationToken) : [];
-        using var others = known.Count == 0 ? null : chunk.Encode(id, row => !IsKnown(row));
-        await ImportCopy.SendContactsAsync(lane, others ?? chunk.Contacts, cancellationToken);
+        using var others = known.Count == 0 ? null : chunk.Some(person => !known.Contains(person.Number));
+        await (others ?? chunk.Contacts).SendAsync(lane, ImportCopy.Contacts, cancellationToken);
         await ImportCopy.RejectAsync(lane, id, chunk.Rejected, cancellationToken);
         var updated = 0;
         if (known.Count > 0)
         {
-            await ImportCopy.StageAsync(lane, chunk.Good.Where(IsKnown), cancellationToken);
+            using var staged = chunk.Some(person => known.Contains(person.Number));
+            await staged.SendAsync(lane, "staged", cancellationToken);
             updated = await UpdateAsync(transaction, id, chunk.At, cancellationToken);
         }
 
@@ -95,27 +96,25 @@ internal sealed class ImportMerge(NpgsqlConnection connection, NpgsqlDataSource 
                 merged_up_to = $2, rows_read = $2, inserted = inserted + $3, updated = updated + $4,
                 unchanged = unchanged + $5, duplicates = duplicates + $6, rejected = rejected + $7
             where id = $1
-            """, cancellationToken, id, chunk.To, chunk.Good.Count - known.Count, updated, known.Count - updated,
+            """, cancellationToken, id, chunk.To, chunk.People.Count - known.Count, updated, known.Count - updated,
             chunk.Duplicates, chunk.Rejected.Count);
         await transaction.CommitAsync(cancellationToken);
         return known.Count > 0;
-
-        bool IsKnown(ImportRow row) => known.Contains(row.Details!.Phone.Value);
     }
 
     /// <summary>The numbers of the chunk that contacts have.</summary>
-    private static async Task<HashSet<string>> FindAsync(
+    private static async Task<HashSet<long>> FindAsync(
         NpgsqlTransaction transaction, ImportChunk chunk, CancellationToken cancellationToken)
     {
         await ByIndexAsync(transaction, cancellationToken);
         await using var command = transaction.Command(
-            "select phone from contacts join unnest($1) as given (number) on phone = number",
-            (object)chunk.Good.Select(row => row.Details!.Phone.Value).ToArray());
+            "select given.place from contacts join unnest($1) with ordinality as given (phone, place) using (phone)",
+            (object)chunk.People.Select(person => person.Phone).ToArray());
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var known = new HashSet<string>(StringComparer.Ordinal);
+        var known = new HashSet<long>();
         while (await reader.ReadAsync(cancellationToken))
         {
-            known.Add(reader.GetString(0));
+            known.Add(chunk.People[(int)reader.GetInt64(0) - 1].Number);
         }
 
         return known;
@@ -134,12 +133,13 @@ internal sealed class ImportMerge(NpgsqlConnection connection, NpgsqlDataSource 
         await transaction.ScalarAsync<int>("""
             with old as (
                 select c.*, s.first_name as new_first_name, s.last_name as new_last_name, s.language as new_language,
-                    s.tags as new_tags, s.attributes as new_attributes, s.opted_out
+                    s.tags as new_tags, s.attributes as new_attributes,
+                    s.opted_out_at is not null as opted_out
                 from staged s join contacts c on c.phone = s.phone
                 where s.first_name <> coalesce(c.first_name, '')
                     or s.last_name <> coalesce(c.last_name, '')
                     or s.language <> coalesce(c.language, '')
-                    or s.opted_out and c.opted_out_at is null
+                    or s.opted_out_at is not null and c.opted_out_at is null
                     or not s.tags <@ c.tags or not s.attributes <@ c.attributes
                 order by c.id for update of c
             ), noted as (
