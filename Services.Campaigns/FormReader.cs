@@ -8,6 +8,9 @@ namespace Services.Campaigns;
 /// <summary>Reads the fields of a request and collects what is wrong with them, so that one answer says all.</summary>
 internal sealed partial class FormReader
 {
+    // A text with it cannot be composed: https://www.unicode.org/faq/private_use.html#nonchar1
+    private const char NoCharacter = '\uFFFE';
+
     private Dictionary<string, Remedy>? _errors; // a large import makes a reader for every row, and has few errors
 
     public bool IsValid => _errors is null;
@@ -126,10 +129,11 @@ internal sealed partial class FormReader
 
     // Below U+0300 nothing can be composed: that is soon seen, and a large import comes here for every cell.
     private static string Composed(string text) =>
-        text.AsSpan().ContainsAnyExceptInRange('\0', '\u02FF') ? text.Normalize() : text;
+        text.AsSpan().ContainsAnyExceptInRange('\0', '\u02FF') && !text.Contains(NoCharacter) ? text.Normalize() : text;
 
     private static bool HasControl(string text) =>
-        text.AsSpan().ContainsAnyInRange('\0', '\u001F') || text.AsSpan().ContainsAnyInRange('\u007F', '\u009F');
+        text.AsSpan().ContainsAnyInRange('\0', '\u001F') || text.AsSpan().ContainsAnyInRange('\u007F', '\u009F')
+        || text.Contains(NoCharacter);
 
     [GeneratedRegex("^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*$", RegexOptions.CultureInvariant)]
     private static partial Regex LanguageTag();

@@ -20,6 +20,9 @@ internal sealed class Contact
 
     public string? LastName { get; set; }
 
+    /// <summary>Both, folded: what the search looks through. The database keeps it right when they change.</summary>
+    public string Names { get; private set; } = "";
+
     public string? Language { get; set; }
 
     public List<string> Tags { get; set; } = [];
@@ -66,6 +69,7 @@ internal sealed class Contact
         }
 
         (FirstName, LastName, Language) = (details.FirstName, details.LastName, details.Language);
+        Names = Folded.Of(FirstName, LastName);
         Tags = [.. details.Tags];
         Attributes = new(details.Attributes);
         UpdatedAt = now;

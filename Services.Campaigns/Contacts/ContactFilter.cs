@@ -37,10 +37,9 @@ internal sealed record ContactFilter(string? Search, string? Tag, SandboxState? 
         return OptedOut is { } wanted ? contacts.Where(c => c.OptedOutAt != null == wanted) : contacts;
     }
 
-    // fold() and names are in 0002_contacts.sql.
     private static IQueryable<Contact> Found(CampaignsDbContext db, string text) => NumberPart(text) is { } digits
         ? db.Contacts.Where(c => c.Phone.Contains(digits))
-        : db.Contacts.FromSql($"select * from contacts where strpos(names, fold({text})) > 0");
+        : db.Contacts.Where(c => c.Names.Contains(Folded.Of(text)));
 
     /// <summary>
     /// 06 12 and +33 (0)6 12 both stand for 612 within +33612345678. Null for what cannot be a part of a number.

@@ -32,7 +32,7 @@ internal static class ListConversations
         var condition = "c.last_inbound_at is not null"
             + (text is null ? ""
                 : ContactFilter.NumberPart(text) is { } digits ? $" and strpos(c.phone, {values.Add(digits)}) > 0"
-                : $" and strpos(c.names, fold({values.Add(text)})) > 0")
+                : $" and strpos(c.names, {values.Add(Folded.Of(text))}) > 0")
             + (awaiting is not { } wanted ? "" : $" and {(wanted ? "" : "not ")}{ConversationRows.Awaiting}")
             + (open is null ? "" : $" and c.last_inbound_at {(open is SessionWindow.Open ? ">" : "<=")} "
                 + values.Add(now - Contact.SessionTime));

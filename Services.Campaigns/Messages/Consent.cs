@@ -18,9 +18,10 @@ internal static class Consent
         {
             // It counts even from somebody who is not on the list: they may be imported later.
             await transaction.ExecuteAsync("""
-                insert into contacts (id, phone, first_name, created_at, updated_at)
-                select $1, $2, $3, $4, $4 where $2 like '+%' on conflict (phone) do nothing
-                """, cancellationToken, Guid.CreateVersion7(at), phone, profileName, at);
+                insert into contacts (id, phone, first_name, names, created_at, updated_at)
+                select $1, $2, $3, $4, $5, $5 where $2 like '+%' on conflict (phone) do nothing
+                """, cancellationToken,
+                Guid.CreateVersion7(at), phone, profileName, Folded.Of(profileName, null), at);
         }
 
         return meaning switch

@@ -6,8 +6,8 @@ namespace Services.Campaigns;
 internal static class ImportCopy
 {
     private const string Columns = """
-        id, phone, first_name, last_name, language, tags, attributes, opted_out_at, consent_at, created_at, updated_at,
-        import_id
+        id, phone, first_name, last_name, names, language, tags, attributes, opted_out_at, consent_at, created_at,
+        updated_at, import_id
         """;
 
     /// <summary>For people who are known. Goes with its connection; empty again after each transaction.</summary>
@@ -23,11 +23,12 @@ internal static class ImportCopy
     public static void AddContact(CopyBuffer copy, ImportRow row, ImportChunk chunk, Guid import)
     {
         var contact = row.Details!;
-        copy.BeginRow(12);
+        copy.BeginRow(13);
         copy.Add(chunk.IdOf(row));
         copy.Add(contact.Phone.Value);
         copy.Add(contact.FirstName);
         copy.Add(contact.LastName);
+        copy.Add(Folded.Of(contact.FirstName, contact.LastName));
         copy.Add(contact.Language);
         copy.Add(contact.Tags);
         copy.Add(contact.Attributes);

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
 
 namespace Benchmarks;
@@ -19,18 +18,17 @@ internal static class ImportBenchmark
         await using var campaigns = await CampaignsProcess.StartAsync(new Dictionary<string, string>());
         using var file = new PeopleFile(rows);
         await file.CopyBareAsync(campaigns.Database); // compiles, and warms the server up
+        using var others = new PeopleFile(rows / 10, "+337");
+        _ = await FinishAsync(campaigns, await others.SendAsync(campaigns.Http)); // likewise
         var before = await TimeAsync(() => file.CopyBareAsync(campaigns.Database));
         campaigns.ForgetPeak();
 
         using var done = new CancellationTokenSource();
         var listing = ListAsync(campaigns, done.Token);
         var started = Stopwatch.GetTimestamp();
-        file.Headers.ContentType = new MediaTypeHeaderValue("text/csv");
-        using var accepted = await campaigns.Http.PostAsync("/api/contacts/import", file);
-        accepted.EnsureSuccessStatusCode();
+        var path = await file.SendAsync(campaigns.Http);
         var upload = Stopwatch.GetElapsedTime(started);
-        var id = (string?)JsonNode.Parse(await accepted.Content.ReadAsStringAsync())!["importId"];
-        var (import, gap) = await FinishAsync(campaigns, $"/api/contacts/imports/{id}");
+        var (import, gap) = await FinishAsync(campaigns, path);
         var time = Stopwatch.GetElapsedTime(started);
         var peak = campaigns.PeakMemory;
         await done.CancelAsync();
@@ -47,7 +45,7 @@ internal static class ImportBenchmark
         var piles = (Of("rowsRead"), Of("inserted"), Of("duplicates"), Of("rejected"));
         var total = (int)(await campaigns.GetAsync("/api/contacts?limit=1"))["total"]!;
         Console.WriteLine($"{import["state"]}: read, inserted, duplicates, rejected {piles}; {total} contacts");
-        return piles == (rows, file.People, file.Duplicates, file.Rejected) && total == file.People ? 0 : 1;
+        return piles == (rows, file.People, file.Duplicates, file.Rejected) && total == file.People + others.People ? 0 : 1;
 
         int Of(string pile) => (int)import[pile]!;
     }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text;
+using System.Text.Json.Nodes;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -10,7 +11,9 @@ namespace Benchmarks;
 /// People as a file: a phone, two names, two attributes, a tag; of a hundred rows five name somebody again and one has
 /// no number that could be one.
 /// </summary>
-internal sealed class PeopleFile(int rows) : HttpContent
+/// <param name="rows">How many.</param>
+/// <param name="prefix">Of their numbers, before eight digits.</param>
+internal sealed class PeopleFile(int rows, string prefix = "+336") : HttpContent
 {
     private static readonly string[] FirstNames = ["Zoé", "Léo", "Ana", "Marc", "Éloïse", "Tom", "Inès", "Paul"];
     private static readonly string[] Cities = ["Brest", "Lyon", "Paris", "Nîmes", "Lille", "Metz"];
@@ -22,7 +25,7 @@ internal sealed class PeopleFile(int rows) : HttpContent
     public int People => rows - Rejected - Duplicates;
 
     public IEnumerable<Row> Rows => Enumerable.Range(0, rows).Select(number => new Row(
-        IsWrong(number) ? "06" : $"+336{(IsRepeat(number) ? number - 1 : number):D8}",
+        IsWrong(number) ? "06" : $"{prefix}{(IsRepeat(number) ? number - 1 : number):D8}",
         FirstNames[number % FirstNames.Length], $"Nom{number % 5000}", Cities[number % Cities.Length],
         (number % 100).ToString(CultureInfo.InvariantCulture), number % 3 == 0 ? "vip" : "client"));
 
@@ -50,6 +53,15 @@ internal sealed class PeopleFile(int rows) : HttpContent
         }
 
         await copy.CompleteAsync();
+    }
+
+    /// <summary>Sends it, and tells the import's path.</summary>
+    public async Task<string> SendAsync(HttpClient http)
+    {
+        Headers.ContentType = new("text/csv");
+        using var accepted = await http.PostAsync("/api/contacts/import", this);
+        accepted.EnsureSuccessStatusCode();
+        return $"/api/contacts/imports/{JsonNode.Parse(await accepted.Content.ReadAsStringAsync())!["importId"]}";
     }
 
     protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)

@@ -42,6 +42,7 @@ public class ContactApiTests(CampaignsApp app)
     [InlineData("""{ "phone": "06 12 34 56 78" }""", "phone", "+33")]
     [InlineData("""{ "firstName": "Zoé" }""", "phone", "international form")]
     [InlineData("""{ "phone": "+33612345678", "firstName": "a\u0000b" }""", "firstName", "control character")]
+    [InlineData("""{ "phone": "+33612345678", "firstName": "a\uFFFEb" }""", "firstName", "control character")]
     [InlineData("""{ "phone": "+33612345678", "lastName": "\ud800" }""", "lastName", "")]
     [InlineData("""{ "phone": "+33612345678", "language": "français" }""", "language", "fr-CA")]
     [InlineData("""{ "phone": "+33612345678", "tags": [""] }""", "tags", "missing")]

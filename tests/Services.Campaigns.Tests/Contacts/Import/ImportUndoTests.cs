@@ -38,6 +38,22 @@ public class ImportUndoTests(CampaignsApp app)
     }
 
     [Fact]
+    public async Task Whoever_is_renamed_is_found_by_the_new_name_and_after_the_undo_by_the_old_one()
+    {
+        var (phone, old, name) = (CampaignsApp.AnyPhone(), $"Zoé{Guid.NewGuid():N}", $"Léa{Guid.NewGuid():N}");
+        await app.CreateContactAsync(new() { ["phone"] = phone, ["firstName"] = old });
+
+        var import = await ImportAsync($"phone,firstName\n{phone},{name}\n");
+        Assert.Equal((0, 1), (await FoundAsync(old), await FoundAsync(name)));
+
+        await UndoAsync(import.Id());
+        Assert.Equal((1, 0), (await FoundAsync(old), await FoundAsync(name)));
+
+        async Task<int> FoundAsync(string search) =>
+            (int)(await app.GetAsync($"/api/contacts?search={search}"))["total"]!;
+    }
+
+    [Fact]
     public async Task Whoever_has_been_changed_since_is_left_alone()
     {
         var (known, added, written) = (CampaignsApp.AnyPhone(), CampaignsApp.AnyPhone(), CampaignsApp.AnyPhone());
