@@ -54,15 +54,29 @@ internal sealed class AudiencePreview(
     {
         var values = new SqlParameters();
         var query = new AudienceQuery(audience, filling, sandbox.Value.HasMembership, now, values);
-        await using var command = transaction.Command($"""
+        // A million messages meet a million contacts in twice the time that counting the messages and meeting the few
+        // who are left out takes.
+        await using var command = transaction.Command(query.Messages is null
+            ? $"""
             select coalesce({query.Reason}, ''), count(*)
             from contacts c cross join lateral ({query.Rendered}) rendered where {query.Where} group by 1
+            """
+            : $"""
+            select {query.Reason}, count(*)
+            from contacts c cross join lateral ({query.Rendered}) rendered
+            where {query.Where} and {query.IsLeftOut} group by 1
+            union all select '', count(*) from messages m where {query.Messages}
             """, values.ToArray());
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var reasons = new Dictionary<string, long>(StringComparer.Ordinal);
         while (await reader.ReadAsync(cancellationToken))
         {
             reasons[reader.GetString(0)] = reader.GetInt64(1);
+        }
+
+        if (query.Messages is not null)
+        {
+            reasons[""] -= reasons.Where(reason => reason.Key.Length > 0).Sum(reason => reason.Value);
         }
 
         return reasons;

@@ -8,9 +8,11 @@ internal sealed class AudienceQuery
 {
     /// <summary>
     /// Said first in a transaction that looks through all contacts: what compiling such a statement costs it never
-    /// earns back, and what became of a million messages is to be matched with a million contacts in memory.
+    /// earns back, and what became of a million messages is to be matched with a million contacts in memory. The
+    /// planner takes the few reasons that a process hands over for tens of thousands, which would not be worth several.
     /// </summary>
-    public const string ForAll = "set local jit = off; set local work_mem = '32MB'";
+    public const string ForAll =
+        "set local jit = off; set local work_mem = '32MB'; set local parallel_tuple_cost = 0";
 
     /// <param name="audience">With what its segment says.</param>
     /// <param name="filling">What fills each variable of the template.</param>
@@ -28,6 +30,9 @@ internal sealed class AudienceQuery
             { SegmentId: not null } => "false", // of a draft whose segment has been deleted
             _ => "true",
         };
+        Messages = audience is { Tags: null, ContactIds: null, Where: { } only, Exclude: null }
+            ? ConditionSql.OfMessages(only, values)
+            : null;
         Where += audience.Exclude?.Tags is { } without ? $" and not c.tags && {values.Add(without.ToArray())}" : "";
         Where += audience.Exclude?.ContactIds is { } except ? $" and c.id <> all({values.Add(except.ToArray())})" : "";
 
@@ -49,12 +54,16 @@ internal sealed class AudienceQuery
 
         // Who is proved not to have joined would only fail. Whose membership may have run out is tried: they may
         // have joined again without our knowing.
-        var notJoined = !membership ? ""
-            : $"when c.not_joined_at > coalesce(c.joined_at, '-infinity') then '{Consequences.NotJoined}'";
+        var hasNotJoined = membership ? "c.not_joined_at > coalesce(c.joined_at, '-infinity')" : null;
+        var notJoined = hasNotJoined is null ? "" : $"when {hasNotJoined} then '{Consequences.NotJoined}'";
         Reason = $"case when c.opted_out_at is not null then '{SkipReasons.OptedOut}' {notJoined} "
             + string.Concat(rendered.Select(variable =>
                 $"when {variable.IsEmpty} then '{SkipReasons.MissingVariable}' || {variable.Name}::text "))
             + "end";
+        // Who has no date of not having joined is ruled out by itself: of that the planner knows how many there are.
+        IsLeftOut = "(c.opted_out_at is not null"
+            + (hasNotJoined is null ? "" : $" or c.not_joined_at is not null and {hasNotJoined}")
+            + string.Concat(rendered.Select(variable => $" or {variable.IsEmpty}")) + ")";
         MayMiss = rendered.Exists(variable => variable.IsEmpty != MessageText.Never);
         Missing = "array_remove(array["
             + string.Join(", ", rendered.Select(variable =>
@@ -64,6 +73,11 @@ internal sealed class AudienceQuery
 
     /// <summary>The condition for being in the audience.</summary>
     public string Where { get; }
+
+    /// <summary>
+    /// The condition for <c>messages m</c> of which each is one person of the audience; null if they do not tell.
+    /// </summary>
+    public string? Messages { get; }
 
     /// <summary>A select list for <c>cross join lateral</c>: the rendered variables.</summary>
     public string Rendered { get; }
@@ -79,6 +93,9 @@ internal sealed class AudienceQuery
 
     /// <summary>Why nothing is sent to the person; null if something is.</summary>
     public string Reason { get; }
+
+    /// <summary>Whether there is such a reason.</summary>
+    public string IsLeftOut { get; }
 }
 
 /// <summary>What fills the variables of a template.</summary>

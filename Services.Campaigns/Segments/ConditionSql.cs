@@ -10,6 +10,7 @@ namespace Services.Campaigns;
 internal static class ConditionSql
 {
     private const string Number = "^-?[0-9]{1,15}([.][0-9]{1,9})?$";
+    private const string Digits = "0123456789";
     private const string Day = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$";
 
     /// <param name="condition">Checked.</param>
@@ -26,12 +27,22 @@ internal static class ConditionSql
         { Sandbox: { } state } => OfSandbox(Parse<SandboxState>(state), values.Add(now - Contact.MembershipTime)),
         { Session: { } state } => (Parse<SessionState>(state) is SessionState.Closed ? "not " : "")
             + $"coalesce(c.last_inbound_at > {values.Add(now - Contact.SessionTime)}, false)",
-        { Campaign: { } campaign, Result: { } result } => $"""
-            exists (select 1 from messages m where m.campaign_id = {values.Add(campaign)} and m.contact_id = c.id
-                and m.kind = 1 and {OfResult(Parse<MessageResult>(result))})
-            """,
+        { Campaign: { } campaign, Result: { } result } =>
+            $"exists (select 1 from messages m where m.contact_id = c.id and {OfMessage(campaign, result, values)})",
         _ => throw new UnreachableException(),
     };
+
+    /// <summary>
+    /// The condition for <c>messages m</c>, if all that is asked is what became of a campaign: of those that name a
+    /// contact there is one for each person. Else null.
+    /// </summary>
+    public static string? OfMessages(Condition condition, SqlParameters values) =>
+        condition is { Campaign: { } campaign, Result: { } result }
+            ? $"m.contact_id is not null and {OfMessage(campaign, result, values)}"
+            : null;
+
+    private static string OfMessage(Guid campaign, string result, SqlParameters values) =>
+        $"m.campaign_id = {values.Add(campaign)} and m.kind = 1 and {OfResult(Parse<MessageResult>(result))}";
 
     private static string OfAttribute(Condition condition, string value, SqlParameters values) => condition switch
     {
@@ -49,13 +60,21 @@ internal static class ConditionSql
         Condition.Operand(operand) switch
         {
             ({ } number, _) => $"""
-                coalesce(case when {value} ~ '{Number}' then ({value})::numeric {sign} {values.Add(number)} end, false)
+                coalesce(case when {IsDigits(value)} or {value} ~ '{Number}'
+                    then ({value})::numeric {sign} {values.Add(number)} end, false)
                 """,
             (_, { } day) => $"""
                 coalesce(case when {value} ~ '{Day}' then {value} collate "C" {sign} {values.Add(day)}::text end, false)
                 """,
             _ => throw new UnreachableException(),
         };
+
+    // Most numbers are a few digits, which is seen for a fraction of what the regular expression costs. As bytes, since
+    // ltrim() of a text first looks for where its characters begin; in (…), since between would read the value twice.
+    private static string IsDigits(string value) => $"""
+        ltrim(textsend({value}), '{Digits}'::bytea) = ''
+            and octet_length({value}) in ({string.Join(", ", Enumerable.Range(1, 15))})
+        """;
 
     private static string OfSandbox(SandboxState state, string before) => state switch
     {

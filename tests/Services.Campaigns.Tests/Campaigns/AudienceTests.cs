@@ -45,6 +45,40 @@ public class AudienceTests(CampaignsApp app)
     }
 
     [Fact]
+    public async Task Those_of_a_campaign_are_counted_with_their_exclusions_and_without_the_erased()
+    {
+        var people = new List<JsonNode>();
+        foreach (var name in new[] { "Zoé", "Eva", "Ida", null, "Ana" })
+        {
+            people.Add(await PersonAsync(name));
+        }
+
+        var campaign = (await app.CreateCampaignAsync([.. people])).Id();
+        await app.ExecuteAsync("""
+            insert into messages (id, campaign_id, contact_id, kind, phone, status, replied_at, created_at)
+            select uuid_v7(), $1, contact, kind, '+1', 6, case when contact = $3 then now() end, now()
+            from unnest($2 || null::uuid) contact, generate_series(1, 2) kind
+            where kind = 1 or contact is not null
+            """, campaign, people.Select(person => person.Id()).ToArray(), people[4].Id());
+        await app.ExecuteAsync("update contacts set opted_out_at = now() where id = $1", people[1].Id());
+        await app.ExecuteAsync("update contacts set not_joined_at = now() where id = $1", people[2].Id());
+
+        var count = await app.PostAsync("/api/campaigns/audience", new JsonObject
+        {
+            ["audience"] = new JsonObject
+            {
+                ["where"] = new JsonObject { ["campaign"] = campaign, ["result"] = "notReplied" },
+            },
+            ["variables"] = new JsonObject { ["1"] = "{{firstName}}" },
+        });
+
+        var excluded = count["excluded"]!;
+        Assert.Equal((4, 1, 1, 1, 1), (
+            (int)count["total"]!, (int)count["recipients"]!, (int)excluded["optedOut"]!, (int)excluded["notJoined"]!,
+            (int)excluded["missingVariable"]!));
+    }
+
+    [Fact]
     public async Task A_launch_reaches_whom_the_count_promised()
     {
         var tag = Guid.NewGuid().ToString("N");

@@ -53,6 +53,44 @@ public class ConditionSqlTests(CampaignsApp app)
         }
     }
 
+    [Fact]
+    public async Task The_short_way_to_see_a_number_agrees_with_the_long_one()
+    {
+        string[] lengths = [.. new[] { 14, 15, 16, 40 }.Select(length => new string('0', length - 1) + "7")];
+        var signs = Gen.Elements("0", "1", "9", "-", ".", " ", "\n", "\\", "٣");
+        var texts = Gen.Choose(0, 5).SelectMany(length => Gen.ArrayOf(signs, length))
+            .Select(string.Concat).Sample(500).Concat(lengths);
+        var (mark, values) = (Guid.NewGuid().ToString("N"), new SqlParameters());
+        await app.ExecuteAsync("""
+            insert into contacts (id, phone, tags, attributes, created_at, updated_at)
+            select uuid_v7(), '+' || uuid_v7(), array[$1], jsonb_build_object('n', text), now(), now()
+            from unnest($2) text
+            """, mark, texts.ToArray());
+        var condition = new Condition { Attribute = "n", GreaterThan = JsonElement.Parse("0.5") };
+        var where = ConditionSql.Of(condition, Now, values);
+
+        await using var command = app.Database.Command($$"""
+            select c.attributes ->> 'n' from contacts c where c.tags @> array[{{values.Add(mark)}}::text]
+                and {{where}} <> coalesce(case when c.attributes ->> 'n' ~ '^-?[0-9]{1,15}([.][0-9]{1,9})?$'
+                    then (c.attributes ->> 'n')::numeric > 0.5 end, false)
+            """, values.ToArray());
+        Assert.Null(await command.ExecuteScalarAsync());
+    }
+
+    [Fact]
+    public async Task Ascii_is_folded_as_any_other_text()
+    {
+        var ascii = Gen.ArrayOf(Gen.Choose(1, 127)).Select(codes => string.Concat(codes.Select(code => (char)code)));
+        var texts = Gen.OneOf(ascii, Gen.ArrayOf(Gen.Elements("A", "É", "e\u0301", "ﬁ", "İ", "ß", "Σ", "😀", " "))
+            .Select(string.Concat)).Sample(500).ToArray();
+
+        await using var command = app.Database.Command("""
+            select text from unnest($1) text
+            where fold(text) <> lower(regexp_replace(normalize(text, NFKD), '[\u0300-\u036F]+', '', 'g'))
+            """, [texts]);
+        Assert.Null(await command.ExecuteScalarAsync());
+    }
+
     private static Gen<Person> Anybody =>
         from tags in Gen.SubListOf("a", "b")
         from city in Gen.Elements(Values)
