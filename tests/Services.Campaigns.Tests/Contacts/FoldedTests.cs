@@ -7,17 +7,21 @@ namespace Services.Campaigns.Tests;
 [Collection(CampaignsApp.Name)]
 public class FoldedTests(CampaignsApp app)
 {
-    [Fact]
-    public async Task Each_letter_is_folded_as_the_database_folds_it()
+    /// <summary>Where Unicode has been full for long: elsewhere the versions that the two know may differ.</summary>
+    [Theory]
+    [InlineData(0x1, 0xA7BF)]
+    [InlineData(0xF900, 0xFFFD)]
+    [InlineData(0x1D400, 0x1D7FF)]
+    public async Task Each_letter_is_folded_as_the_database_folds_it(int first, int last)
     {
         await using var command = app.Database.Command(
-            "select n, fold(chr(n)) from generate_series(1, 1114111) n where n not between 55296 and 57343"); // surrogates
+            "select n, fold(chr(n)) from generate_series($1, $2) n", first, last);
         await using var reader = await command.ExecuteReaderAsync(TestContext.Current.CancellationToken);
         var others = new List<string>();
         while (await reader.ReadAsync(TestContext.Current.CancellationToken))
         {
             var (letter, folded) = (new Rune(reader.GetInt32(0)).ToString(), reader.GetString(1));
-            if (letter != "\uFFFE" && Folded.Of(letter) != folded)
+            if (Folded.Of(letter) != folded)
             {
                 others.Add($"{letter} (U+{reader.GetInt32(0):X}): {Folded.Of(letter)}, by the database {folded}");
             }
