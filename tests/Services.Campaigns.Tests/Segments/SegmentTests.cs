@@ -196,11 +196,11 @@ public class SegmentTests(CampaignsApp app)
 
     private Task<JsonNode> PersonAsync(
         string tag, string city, string points, string? firstName = null) => app.CreateContactAsync(new()
-    {
-        ["firstName"] = firstName,
-        ["tags"] = new JsonArray(tag),
-        ["attributes"] = new JsonObject { ["city"] = city, ["points"] = points },
-    });
+        {
+            ["firstName"] = firstName,
+            ["tags"] = new JsonArray(tag),
+            ["attributes"] = new JsonObject { ["city"] = city, ["points"] = points },
+        });
 
     private Task<JsonNode> DraftAsync(Guid segment) => app.CreateCampaignAsync(
         [], new() { ["audience"] = new JsonObject { ["segmentId"] = segment } });
