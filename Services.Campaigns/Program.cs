@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using Npgsql;
 using ServiceDefaults;
 using Services.Campaigns;
@@ -23,7 +24,9 @@ builder.AddMessageBus("campaigns", bus =>
     bus.AddEventConsumer<UnknownWebhookConsumer>();
 });
 builder.Services.AddDbContext<CampaignsDbContext>((services, options) =>
-    options.UseNpgsql(services.GetRequiredService<NpgsqlDataSource>()));
+    options.UseNpgsql(services.GetRequiredService<NpgsqlDataSource>())
+        // Counts stop at a limit, whatever they have counted by then; lists are put in order where they are read.
+        .ConfigureWarnings(warnings => warnings.Ignore(CoreEventId.RowLimitingOperationWithoutOrderByWarning)));
 builder.AddSandbox();
 builder.AddMessageDispatcher();
 builder.AddBooks();

@@ -36,7 +36,11 @@ public sealed record ContactForm(
 
 /// <summary>Which contacts; null: whatever.</summary>
 public sealed record ContactFilter(
-    string? Search = null, string? Tag = null, MembershipState? Sandbox = null, bool? OptedOut = null);
+    string? Search = null, string? Tag = null, MembershipState? Sandbox = null, bool? OptedOut = null,
+    Guid? SegmentId = null);
 
 /// <param name="Contacts">How many have it.</param>
 public sealed record TagCount(string Tag, long Contacts);
+
+/// <param name="Contacts">How many have it, roughly if there are many.</param>
+public sealed record AttributeCount(string Name, long Contacts);

@@ -26,4 +26,8 @@ public sealed partial class CampaignsClient
     /// <summary>The most used first.</summary>
     public Task<IReadOnlyList<TagCount>> ListTagsAsync(CancellationToken cancellationToken) =>
         GetAsync<IReadOnlyList<TagCount>>("/api/contacts/tags", cancellationToken);
+
+    /// <summary>What contacts have besides their own fields, the most frequent first.</summary>
+    public Task<IReadOnlyList<AttributeCount>> ListAttributesAsync(CancellationToken cancellationToken) =>
+        GetAsync<IReadOnlyList<AttributeCount>>("/api/contacts/attributes", cancellationToken);
 }

@@ -7,7 +7,7 @@ public sealed partial class CampaignsClient
         GetAsync<Page<Contact>>(
             Query.Of(
                 "/api/contacts", ("search", filter.Search), ("tag", filter.Tag), ("sandbox", filter.Sandbox),
-                ("optedOut", filter.OptedOut), ("limit", limit), ("cursor", cursor)),
+                ("optedOut", filter.OptedOut), ("segmentId", filter.SegmentId), ("limit", limit), ("cursor", cursor)),
             cancellationToken);
 
     public Task<Contact> GetContactAsync(Guid id, CancellationToken cancellationToken) =>

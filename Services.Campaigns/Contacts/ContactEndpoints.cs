@@ -17,8 +17,10 @@ internal static class ContactEndpoints
         var contacts = app.MapGroup("/api/contacts").WithTags("Contacts");
         contacts.MapPost("", CreateContact.HandleAsync).WithSummary("Adds a person.");
         contacts.MapGet("", ListContacts.HandleAsync)
-            .WithSummary("People, by search, tag, state in the Sandbox and opt-out.");
+            .WithSummary("People, by search, tag, state in the Sandbox, opt-out and segment.");
         contacts.MapGet("/tags", ListTags.HandleAsync).WithSummary("The tags in use, and of how many people.");
+        contacts.MapGet("/attributes", ListAttributes.HandleAsync)
+            .WithSummary("The names of attributes in use, and of how many people.");
         contacts.MapGet("/countries", ListCountries.Handle)
             .WithSummary("Countries by which numbers without a prefix can be read.");
         contacts.MapGet("/export", ExportContacts.HandleAsync)

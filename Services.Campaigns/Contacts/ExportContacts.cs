@@ -15,11 +15,12 @@ internal static class ExportContacts
     public static readonly string[] Computed = ["sandbox", "lastWroteAt", "createdAt"];
 
     public static async Task<Results<CsvDownload, ValidationProblem>> HandleAsync(
-        string? search, string? tag, string? sandbox, bool? optedOut, CampaignsDbContext db, TimeProvider clock,
-        CancellationToken cancellationToken)
+        string? search, string? tag, string? sandbox, bool? optedOut, Guid? segmentId, CampaignsDbContext db,
+        TimeProvider clock, CancellationToken cancellationToken)
     {
         var form = new FormReader();
-        if (ContactFilter.Read(search, tag, sandbox, optedOut, form) is not { } filter)
+        if (await ContactFilter.ReadAsync(
+            search, tag, sandbox, optedOut, segmentId, form, db, cancellationToken) is not { } filter)
         {
             return form.Problem;
         }

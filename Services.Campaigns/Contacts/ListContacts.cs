@@ -6,7 +6,7 @@ internal static class ListContacts
 {
     // search: part of a name, without regard to case and accents, or of a number in any spelling.
     public static async Task<Results<Ok<Page<ContactAnswer>>, ValidationProblem>> HandleAsync(
-        string? search, string? tag, string? sandbox, bool? optedOut, int? limit, string? cursor,
+        string? search, string? tag, string? sandbox, bool? optedOut, Guid? segmentId, int? limit, string? cursor,
         CampaignsDbContext db, TimeProvider clock, CancellationToken cancellationToken)
     {
         if (PageRequest.Read(limit, cursor, out var page) is { } problem)
@@ -16,7 +16,8 @@ internal static class ListContacts
 
         var form = new FormReader();
         var now = clock.GetUtcNow();
-        if (ContactFilter.Read(search, tag, sandbox, optedOut, form) is not { } filter)
+        if (await ContactFilter.ReadAsync(
+            search, tag, sandbox, optedOut, segmentId, form, db, cancellationToken) is not { } filter)
         {
             return form.Problem;
         }

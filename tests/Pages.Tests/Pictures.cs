@@ -42,6 +42,7 @@ public sealed class Pictures(Site site)
                 var page = await visit.OpenAsync(string.Format(null, path, campaign));
                 await visit.IsLiveAsync();
                 await Expect(page.Locator(".skeleton")).ToHaveCountAsync(0);
+                await Expect(page.Locator(".days:not(:has(svg))")).ToHaveCountAsync(0); // the chart comes last
                 await page.ScreenshotAsync(new()
                 {
                     Path = Path.Combine(ProgramProcess.RepositoryRoot, "docs", "images", $"{name}-{suffix}.png"),

@@ -85,6 +85,35 @@ public sealed class SegmentsTests(Site site)
         Assert.Empty(visit.Complaints);
     }
 
+    [Fact]
+    public async Task The_contacts_are_filtered_by_a_segment_that_stays_in_the_address()
+    {
+        var (tag, name) = (Site.Unique("filtered"), Site.Unique("Filtered"));
+        await site.AddPersonAsync("Zoé", tag);
+        await site.AddPersonAsync("Karim", tag);
+        await site.Run.PostAsync("/api/segments", new
+        {
+            name,
+            where = new { all = new object[] { new { tag }, new { attribute = "firstName", equals = "Zoé" } } },
+        });
+        await using var visit = await (await site.VisitAsync()).SignedInAsync();
+        var page = await visit.GoAsync("/contacts");
+
+        await page.GetByLabel("Segment").SelectOptionAsync(name);
+        await Expect(visit.Title).ToHaveTextAsync("1 contact");
+        await Expect(page).ToHaveURLAsync(new Regex("segment="));
+        await visit.AssertAccessibleAsync();
+        await page.ReloadAsync();
+        await visit.IsLiveAsync();
+        await Expect(page.GetByLabel("Segment").Locator("option:checked")).ToHaveTextAsync(name);
+        await Expect(visit.Title).ToHaveTextAsync("1 contact");
+        await Expect(page.GetByRole(AriaRole.Link, new() { Name = "Download as CSV" }))
+            .ToHaveAttributeAsync("href", new Regex("segmentId="));
+        await page.GetByLabel("Tag").SelectOptionAsync(tag);
+        await Expect(page).ToHaveURLAsync(new Regex("tag=.*segment="));
+        Assert.Empty(visit.Complaints);
+    }
+
     private static ILocator Condition(IPage page, int number) =>
         page.GetByRole(AriaRole.Group, new() { Name = $"Condition {number}", Exact = true });
 }

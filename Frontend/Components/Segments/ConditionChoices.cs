@@ -13,12 +13,11 @@ public sealed record ConditionChoices(
 
     public static async Task<ConditionChoices> ReadAsync(CampaignsClient api, CancellationToken cancellationToken)
     {
-        var contacts = api.ListContactsAsync(new(), Most, null, cancellationToken);
+        var attributes = api.ListAttributesAsync(cancellationToken);
         var campaigns = api.ListCampaignNamesAsync(Most, cancellationToken);
         var tags = await api.ListTagsAsync(cancellationToken);
-        var attributes = (await contacts).Items.SelectMany(contact => contact.Attributes.Keys).Distinct();
         return new(
-            tags, [.. attributes.Order(StringComparer.CurrentCulture)],
+            tags, [.. (await attributes).Select(attribute => attribute.Name).Order(StringComparer.CurrentCulture)],
             [.. (await campaigns).Items.Where(campaign => campaign.Status != CampaignStatus.Draft)
                 .Select(campaign => new Named(campaign.Id, campaign.Name))]);
     }

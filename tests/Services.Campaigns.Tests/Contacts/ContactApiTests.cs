@@ -133,6 +133,7 @@ public class ContactApiTests(CampaignsApp app)
     [InlineData("cursor=abc", "cursor")]
     [InlineData("sandbox=7", "sandbox")]
     [InlineData("search=%00", "search")]
+    [InlineData("segmentId=abc", "segmentId")]
     public async Task A_list_says_what_is_wrong_with_its_query(string query, string field)
     {
         using var response = await app.Client.GetAsync($"{Contacts}?{query}");

@@ -117,6 +117,8 @@ public class ConversationTests(CampaignsApp app)
         var can = (await app.GetAsync($"{Conversations}/{person.Id()}"))["canWrite"]!;
         Assert.Equal((false, true), ((bool)can["text"]!, (bool)can["template"]!));
         Assert.Contains("24", (string)can["reason"]!, StringComparison.Ordinal);
+        // Nobody has written anything yet.
+        Assert.DoesNotContain("not sent", (string)can["reason"]!, StringComparison.Ordinal);
 
         await using var orders = app.Desk.TakeOver((string)person["phone"]!);
         var sent = await app.PostAsync(path, new JsonObject

@@ -50,6 +50,59 @@ public class SegmentTests(CampaignsApp app)
     }
 
     [Fact]
+    public async Task Contacts_are_listed_counted_and_exported_by_segment_along_with_the_other_filters()
+    {
+        var (tag, other) = (Guid.NewGuid().ToString("N"), Guid.NewGuid().ToString("N"));
+        await PersonAsync(tag, "Lyon {1} $1", "12");
+        var brest = await PersonAsync(tag, "Brest", "40", firstName: "Maëlle");
+        await PersonAsync(other, "Brest", "40");
+        // A number's pattern has braces and a dollar sign, which mean something to Entity Framework.
+        var segment = await app.PostAsync("/api/segments", Form("Lu", new()
+        {
+            ["all"] = new JsonArray(
+                new JsonObject { ["any"] = new JsonArray(Tagged(tag), Tagged(other)) },
+                new JsonObject { ["attribute"] = "points", ["greaterThan"] = 10 },
+                new JsonObject { ["not"] = new JsonObject { ["attribute"] = "city", ["equals"] = "Lyon {1} $1" } }),
+        }));
+        var query = $"segmentId={segment.Id()}";
+
+        Assert.Equal(2, (int)(await app.GetAsync($"/api/contacts?{query}"))["total"]!);
+        var found = await app.GetAsync($"/api/contacts?{query}&tag={tag}&search=maelle");
+        Assert.Equal((1, brest.Id()), ((int)found["total"]!, found["items"]![0]!.Id()));
+        var file = await app.Client.GetStringAsync($"/api/contacts/export?{query}&tag={tag}");
+        Assert.Contains((string)brest["phone"]!, file, StringComparison.Ordinal);
+        Assert.Equal(2, file.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
+    }
+
+    [Theory]
+    [InlineData("/api/contacts")]
+    [InlineData("/api/contacts/export")]
+    public async Task A_segment_that_is_not_there_is_named_by_its_field(string path)
+    {
+        using var refused = await app.Client.GetAsync($"{path}?segmentId={Guid.NewGuid()}");
+
+        Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
+        Assert.Equal(["segmentId"], (await refused.Content.ReadFromJsonAsync<JsonObject>())!["errors"]!.AsObject()
+            .Select(error => error.Key));
+    }
+
+    [Fact]
+    public async Task The_names_of_attributes_are_listed_with_how_many_have_them()
+    {
+        var (tag, name) = (Guid.NewGuid().ToString("N"), Guid.NewGuid().ToString("N"));
+        await PersonAsync(tag, "Lyon", "1");
+        foreach (var value in new[] { "a", "b" })
+        {
+            await app.CreateContactAsync(new() { ["attributes"] = new JsonObject { [name] = value } });
+        }
+
+        var listed = (await app.GetAsync("/api/contacts/attributes")).AsArray();
+
+        Assert.Equal(2, (int)Assert.Single(listed, item => (string?)item!["name"] == name)!["contacts"]!);
+        Assert.Contains(listed, item => (string?)item!["name"] == "city");
+    }
+
+    [Fact]
     public async Task A_launch_takes_along_what_the_segment_says_then()
     {
         var (tag, later) = (Guid.NewGuid().ToString("N"), Guid.NewGuid().ToString("N"));
@@ -141,11 +194,13 @@ public class SegmentTests(CampaignsApp app)
 
     private static JsonObject Form(string name, JsonObject where) => new() { ["name"] = name, ["where"] = where };
 
-    private Task<JsonNode> PersonAsync(string tag, string city, string points) => app.CreateContactAsync(new()
-    {
-        ["tags"] = new JsonArray(tag),
-        ["attributes"] = new JsonObject { ["city"] = city, ["points"] = points },
-    });
+    private Task<JsonNode> PersonAsync(
+        string tag, string city, string points, string? firstName = null) => app.CreateContactAsync(new()
+        {
+            ["firstName"] = firstName,
+            ["tags"] = new JsonArray(tag),
+            ["attributes"] = new JsonObject { ["city"] = city, ["points"] = points },
+        });
 
     private Task<JsonNode> DraftAsync(Guid segment) => app.CreateCampaignAsync(
         [], new() { ["audience"] = new JsonObject { ["segmentId"] = segment } });

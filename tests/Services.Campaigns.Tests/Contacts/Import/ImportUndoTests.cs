@@ -1,8 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
-using System.Text;
 using System.Text.Json.Nodes;
-using Testing;
 
 namespace Services.Campaigns.Tests;
 
@@ -21,7 +19,7 @@ public class ImportUndoTests(CampaignsApp app)
             ["attributes"] = new JsonObject { ["Ville"] = "Lyon" },
         });
         var before = await app.GetAsync($"/api/contacts/{zoe.Id()}");
-        var import = await ImportAsync(
+        var import = await app.ImportAsync(
             $"phone,firstName,tags,Ville,optedOut\n{known},Ana,mai,Nice,yes\n{added},Léa,,,yes\n");
         Assert.True((bool)import["canUndo"]!);
 
@@ -58,8 +56,8 @@ public class ImportUndoTests(CampaignsApp app)
     {
         var (known, added, written) = (CampaignsApp.AnyPhone(), CampaignsApp.AnyPhone(), CampaignsApp.AnyPhone());
         var zoe = await app.CreateContactAsync(new() { ["phone"] = known, ["firstName"] = "Zoé" });
-        var import = await ImportAsync($"phone,firstName\n{known},Ana\n{added},Léa\n{written},Mia\n");
-        var lea = await FindAsync(added);
+        var import = await app.ImportAsync($"phone,firstName\n{known},Ana\n{added},Léa\n{written},Mia\n");
+        var lea = await app.FindAsync(added);
         foreach (var (id, phone) in new[] { (zoe.Id(), known), (lea.Id(), added) })
         {
             using var changed = await app.Client.PutAsJsonAsync(
@@ -75,20 +73,20 @@ public class ImportUndoTests(CampaignsApp app)
         var undone = await UndoAsync(import.Id());
 
         Assert.Equal((0, 0, 3), ((int)undone["removed"]!, (int)undone["restored"]!, (int)undone["kept"]!));
-        Assert.Equal("Eva", (string?)(await FindAsync(known))["firstName"]);
-        Assert.Equal("Eva", (string?)(await FindAsync(added))["firstName"]);
-        Assert.Equal("Mia", (string?)(await FindAsync(written))["firstName"]);
+        Assert.Equal("Eva", (string?)(await app.FindAsync(known))["firstName"]);
+        Assert.Equal("Eva", (string?)(await app.FindAsync(added))["firstName"]);
+        Assert.Equal("Mia", (string?)(await app.FindAsync(written))["firstName"]);
     }
 
     [Fact]
     public async Task Imports_can_be_undone_one_after_the_other_the_last_one_first()
     {
         var phone = CampaignsApp.AnyPhone();
-        var first = await ImportAsync($"phone,firstName\n{phone},Ana\n");
-        var second = await ImportAsync($"phone,firstName\n{phone},Léa\n");
+        var first = await app.ImportAsync($"phone,firstName\n{phone},Ana\n");
+        var second = await app.ImportAsync($"phone,firstName\n{phone},Léa\n");
 
         await UndoAsync(second.Id());
-        Assert.Equal("Ana", (string?)(await FindAsync(phone))["firstName"]);
+        Assert.Equal("Ana", (string?)(await app.FindAsync(phone))["firstName"]);
 
         Assert.Equal(1, (int)(await UndoAsync(first.Id()))["removed"]!);
         Assert.Equal(0, await CountAsync(phone));
@@ -97,11 +95,11 @@ public class ImportUndoTests(CampaignsApp app)
     [Fact]
     public async Task An_import_is_undone_once_and_only_when_it_is_over()
     {
-        var import = await ImportAsync($"phone\n{CampaignsApp.AnyPhone()}\n");
+        var import = await app.ImportAsync($"phone\n{CampaignsApp.AnyPhone()}\n");
         await UndoAsync(import.Id());
         Assert.Contains("already", await RefusedAsync(import.Id()), StringComparison.Ordinal);
 
-        var nothing = await ImportAsync("phone\nabc\n");
+        var nothing = await app.ImportAsync("phone\nabc\n");
         Assert.Contains("changed no contact", await RefusedAsync(nothing.Id()), StringComparison.Ordinal);
 
         await app.ExecuteAsync("update contact_imports set state = 'uploading' where id = $1", nothing.Id());
@@ -113,7 +111,7 @@ public class ImportUndoTests(CampaignsApp app)
     public async Task An_import_that_cannot_be_completed_takes_back_what_it_has_done()
     {
         var first = 447_800_000_000 + Random.Shared.Next(10_000) * 10_000;
-        var import = await ImportAsync(
+        var import = await app.ImportAsync(
             "phone\n" + string.Join('\n', Enumerable.Range(0, 10_000).Select(index => $"+{first + index}")));
         // As a process leaves it that has died after the first chunk, at its fifth try.
         await app.ExecuteAsync("""
@@ -121,22 +119,11 @@ public class ImportUndoTests(CampaignsApp app)
             where id = $1
             """, import.Id());
 
-        var failed = await DoneAsync(import.Id());
+        var failed = await app.DoneAsync(import.Id());
 
         Assert.Equal(("failed", "file"), ((string?)failed["state"], (string?)failed["error"]!["field"]));
         Assert.Equal(0, await CountAsync($"+{first}"));
         Assert.Equal(0, await CountAsync($"+{first + 9_999}"));
-    }
-
-    private async Task<JsonNode> ImportAsync(string file)
-    {
-        using var content = new ByteArrayContent(Encoding.UTF8.GetBytes(file))
-        {
-            Headers = { ContentType = new("text/csv") },
-        };
-        using var response = await app.Client.PostAsync("/api/contacts/import?country=FR", content);
-        Assert.Equal(HttpStatusCode.Accepted, response.StatusCode);
-        return await DoneAsync((Guid)(await response.Content.ReadFromJsonAsync<JsonObject>())!["importId"]!);
     }
 
     private async Task<JsonNode> UndoAsync(Guid import, string? user = null)
@@ -145,7 +132,7 @@ public class ImportUndoTests(CampaignsApp app)
         request.Headers.Add("X-User-Name", Uri.EscapeDataString(user ?? "admin"));
         using var response = await app.Client.SendAsync(request);
         Assert.Equal(HttpStatusCode.Accepted, response.StatusCode);
-        return await DoneAsync(import);
+        return await app.DoneAsync(import);
     }
 
     private async Task<string> RefusedAsync(Guid import)
@@ -154,13 +141,6 @@ public class ImportUndoTests(CampaignsApp app)
         Assert.Equal(HttpStatusCode.Conflict, response.StatusCode);
         return (string)(await response.Content.ReadFromJsonAsync<JsonObject>())!["detail"]!;
     }
-
-    private Task<JsonNode> DoneAsync(Guid import) => Eventually.ReturnsAsync(
-        () => app.GetAsync($"/api/contacts/imports/{import}"),
-        answer => (string?)answer["state"] is "completed" or "failed");
-
-    private async Task<JsonNode> FindAsync(string phone) =>
-        Assert.Single((await app.GetAsync($"/api/contacts?search={phone[1..]}"))["items"]!.AsArray())!;
 
     private async Task<int> CountAsync(string phone) =>
         (int)(await app.GetAsync($"/api/contacts?search={phone[1..]}"))["total"]!;
