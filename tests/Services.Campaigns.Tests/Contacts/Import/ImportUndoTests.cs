@@ -41,7 +41,7 @@ public class ImportUndoTests(CampaignsApp app)
         var (phone, old, name) = (CampaignsApp.AnyPhone(), $"Zoé{Guid.NewGuid():N}", $"Léa{Guid.NewGuid():N}");
         await app.CreateContactAsync(new() { ["phone"] = phone, ["firstName"] = old });
 
-        var import = await ImportAsync($"phone,firstName\n{phone},{name}\n");
+        var import = await app.ImportAsync($"phone,firstName\n{phone},{name}\n");
         Assert.Equal((0, 1), (await FoundAsync(old), await FoundAsync(name)));
 
         await UndoAsync(import.Id());
