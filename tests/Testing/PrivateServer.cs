@@ -22,7 +22,7 @@ internal sealed class PrivateServer : IAsyncDisposable
     public static Task<PrivateServer> StartPostgresAsync() => StartAsync(
         // Nothing here needs to survive the machine's crash.
         folder => new PostgresProcess(
-            folder, "fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=300", "shared_buffers=1GB", "max_wal_size=4GB")
+            folder, "fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=300")
         {
             Durable = false,
         },
