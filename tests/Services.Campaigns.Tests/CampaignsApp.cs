@@ -68,20 +68,11 @@ public sealed class CampaignsApp(DatabaseFixture databases, BrokerFixture broker
         await StartAsync([]);
     }
 
-    /// <summary>Puts a host with these settings too into the place of the running one for as long as a test needs it.</summary>
-    internal async Task InsteadAsync(Dictionary<string, string> settings, Func<Task> test)
+    /// <summary>Puts a host with these settings too into the place of the running one.</summary>
+    internal async Task RestartAsync(Dictionary<string, string> settings)
     {
         await _host!.DisposeAsync();
         await StartAsync(settings);
-        try
-        {
-            await test();
-        }
-        finally
-        {
-            await _host.DisposeAsync();
-            await StartAsync([]);
-        }
     }
 
     public async ValueTask DisposeAsync()

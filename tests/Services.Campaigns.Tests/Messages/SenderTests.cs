@@ -5,15 +5,14 @@ using Testing;
 
 namespace Services.Campaigns.Tests;
 
-/// <summary>Beside the main sender, in strict mode, another one that sends five messages a second.</summary>
 [Collection(CampaignsApp.Name)]
-public class SenderTests(CampaignsApp app)
+public class SenderTests(CampaignsApp app) : IClassFixture<SenderTests.TwoSenders>
 {
     private const string Main = "+14155238886";
     private const string Fast = "+33199000001";
 
     [Fact]
-    public Task Each_sender_has_a_window_of_its_own_in_which_its_campaigns_take_turns() => WithTwoAsync(async () =>
+    public async Task Each_sender_has_a_window_of_its_own_in_which_its_campaigns_take_turns()
     {
         await using var slow = await app.LaunchAsync(3);
         var first = await slow.Orders.NextAsync(); // and nobody answers
@@ -35,10 +34,10 @@ public class SenderTests(CampaignsApp app)
         await slow.Orders.AcceptAsync(first);
         await slow.Orders.AcceptNextAsync(2);
         await app.CompletedAsync(slow.Id);
-    });
+    }
 
     [Fact]
-    public Task A_sender_that_is_stopped_pauses_its_own_campaigns_only() => WithTwoAsync(async () =>
+    public async Task A_sender_that_is_stopped_pauses_its_own_campaigns_only()
     {
         await using var stopped = await LaunchAsync(3);
         await using var same = await LaunchAsync(6);
@@ -51,42 +50,41 @@ public class SenderTests(CampaignsApp app)
         Assert.Equal("paused", (string?)(await app.StatsAsync(same.Id))["status"]);
         await other.Orders.AcceptNextAsync(2);
         await app.CompletedAsync(other.Id);
-    });
+    }
 
     [Fact]
-    public Task What_a_campaign_sends_goes_from_its_sender_and_a_reply_from_the_number_they_wrote_to() => WithTwoAsync(
-        async () =>
+    public async Task What_a_campaign_sends_goes_from_its_sender_and_a_reply_from_the_number_they_wrote_to()
+    {
+        await using var campaign = await LaunchAsync(1, new()
         {
-            await using var campaign = await LaunchAsync(1, new()
-            {
-                ["message2"] = new JsonObject { ["body"] = "Merci !" },
-            });
-            var path = $"/api/conversations/{campaign.People[0].Id()}/messages";
-            await campaign.Orders.AcceptNextAsync(1);
-            await app.CompletedAsync(campaign.Id);
-
-            await app.Desk.WriteAsync(campaign.Phones[0], "Oui", to: Fast);
-            var message2 = Assert.Single(await campaign.Orders.AcceptNextAsync(1));
-            await app.PostAsync(path, new JsonObject { ["body"] = "Bonjour" });
-            var reply = Assert.Single(await campaign.Orders.AcceptNextAsync(1));
-            var received = await app.Desk.WriteAsync(campaign.Phones[0], "Et ici ?", TimeSpan.FromSeconds(1));
-            await Eventually.ReturnsAsync(
-                () => app.CountAsync(
-                    "select count(*) from interactions where provider_message_id = $1", received.ProviderMessageId),
-                count => count == 1);
-            await app.PostAsync(path, new JsonObject { ["body"] = "Ici aussi" });
-            var second = Assert.Single(await campaign.Orders.AcceptNextAsync(1));
-            await app.PostAsync(
-                $"/api/campaigns/{campaign.Id}/test-send", new JsonObject { ["phone"] = campaign.Phones[0] });
-            var test = Assert.Single(await campaign.Orders.AcceptNextAsync(1));
-
-            Assert.Equal(
-                [("Merci !", Fast), ("Bonjour", Fast), ("Ici aussi", Main), (null, Fast)],
-                new[] { message2, reply, second, test }.Select(order => (order.Text, order.From)));
+            ["message2"] = new JsonObject { ["body"] = "Merci !" },
         });
+        var path = $"/api/conversations/{campaign.People[0].Id()}/messages";
+        await campaign.Orders.AcceptNextAsync(1);
+        await app.CompletedAsync(campaign.Id);
+
+        await app.Desk.WriteAsync(campaign.Phones[0], "Oui", to: Fast);
+        var message2 = Assert.Single(await campaign.Orders.AcceptNextAsync(1));
+        await app.PostAsync(path, new JsonObject { ["body"] = "Bonjour" });
+        var reply = Assert.Single(await campaign.Orders.AcceptNextAsync(1));
+        var received = await app.Desk.WriteAsync(campaign.Phones[0], "Et ici ?", TimeSpan.FromSeconds(1));
+        await Eventually.ReturnsAsync(
+            () => app.CountAsync(
+                "select count(*) from interactions where provider_message_id = $1", received.ProviderMessageId),
+            count => count == 1);
+        await app.PostAsync(path, new JsonObject { ["body"] = "Ici aussi" });
+        var second = Assert.Single(await campaign.Orders.AcceptNextAsync(1));
+        await app.PostAsync(
+            $"/api/campaigns/{campaign.Id}/test-send", new JsonObject { ["phone"] = campaign.Phones[0] });
+        var test = Assert.Single(await campaign.Orders.AcceptNextAsync(1));
+
+        Assert.Equal(
+            [("Merci !", Fast), ("Bonjour", Fast), ("Ici aussi", Main), (null, Fast)],
+            new[] { message2, reply, second, test }.Select(order => (order.Text, order.From)));
+    }
 
     [Fact]
-    public Task A_reply_belongs_to_the_campaign_of_the_number_they_wrote_to() => WithTwoAsync(async () =>
+    public async Task A_reply_belongs_to_the_campaign_of_the_number_they_wrote_to()
     {
         await using var first = await LaunchAsync(1);
         await first.Orders.AcceptNextAsync(1);
@@ -100,10 +98,10 @@ public class SenderTests(CampaignsApp app)
 
         await app.StatsAsync(first.Id, stats => (int)stats["replies"]! == 1);
         Assert.Equal(0, (int)(await app.StatsAsync(later.Id()))["replies"]!);
-    });
+    }
 
     [Fact]
-    public Task A_campaign_names_its_sender_or_none_and_is_estimated_at_its_rate() => WithTwoAsync(async () =>
+    public async Task A_campaign_names_its_sender_or_none_and_is_estimated_at_its_rate()
     {
         var contact = await app.CreateContactAsync();
         var main = await app.CreateCampaignAsync([contact]);
@@ -132,16 +130,7 @@ public class SenderTests(CampaignsApp app)
         await app.ExecuteAsync("update campaigns set sender = '+33199000009' where id = $1", main.Id());
         using var gone = await app.Client.PostAsync($"/api/campaigns/{main.Id()}/launch", null);
         Assert.Equal(HttpStatusCode.Conflict, gone.StatusCode);
-    });
-
-    private Task WithTwoAsync(Func<Task> test) => app.InsteadAsync(
-        new()
-        {
-            ["Sending:MinInterval"] = "00:01:00", // which the order desk does not keep; it only gives orders time
-            ["Sending:Senders:0:Number"] = Fast,
-            ["Sending:Senders:0:RatePerSecond"] = "5",
-        },
-        test);
+    }
 
     private Task<LaunchedCampaign> LaunchAsync(int contacts, JsonObject? fields = null)
     {
@@ -163,4 +152,17 @@ public class SenderTests(CampaignsApp app)
 
     private async Task<double> RateAsync(JsonNode campaign) =>
         (double)(await app.GetAsync($"/api/campaigns/{campaign.Id()}/preview"))["ratePerSecond"]!;
+
+    /// <summary>Beside the main sender, in strict mode, another one that sends five messages a second.</summary>
+    public sealed class TwoSenders(CampaignsApp app) : IAsyncLifetime
+    {
+        public async ValueTask InitializeAsync() => await app.RestartAsync(new()
+        {
+            ["Sending:MinInterval"] = "00:01:00", // which the order desk does not keep; it only gives orders time
+            ["Sending:Senders:0:Number"] = Fast,
+            ["Sending:Senders:0:RatePerSecond"] = "5",
+        });
+
+        public async ValueTask DisposeAsync() => await app.RestartAsync([]);
+    }
 }
