@@ -336,16 +336,16 @@ internal sealed partial class Settings
     {
         const string remedy = "numbers in E.164, separated by semicolons, each with its rate if it has one, such as "
             + "+33199000001=80/s; +33199000002=20/min; +33199000003=3s; +33199000004";
+        const StringSplitOptions entries = StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries;
         var senders = new List<FurtherSender>();
-        foreach (var entry in Text(name).Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        foreach (var entry in Text(name).Split(';', entries))
         {
             var (number, pace) = entry.Split('=', 2, StringSplitOptions.TrimEntries) is [var left, var right]
                 ? (left, right)
                 : (entry, null);
             var (rate, interval) = pace is null ? (null, null) : PaceOf(pace);
-            if (!Check(
-                $"{name} ({entry})", PhoneNumber().IsMatch(number) && (pace is null || rate is not null || interval is not null),
-                remedy))
+            var valid = PhoneNumber().IsMatch(number) && (pace is null || rate is not null || interval is not null);
+            if (!Check($"{name} ({entry})", valid, remedy))
             {
                 continue;
             }

@@ -46,6 +46,7 @@ internal sealed class CreateMessage(
             return new(null, error);
         }
 
-        return scenario.IsSandbox && MessageOrder.Number(order.From) == options.Value.SandboxNumber && !rate.TryPass(arrivedAt) ? new Reading(null, TwilioError.TooFast) : order;
+        var limited = scenario.IsSandbox && MessageOrder.Number(order.From) == options.Value.SandboxNumber;
+        return limited && !rate.TryPass(arrivedAt) ? new Reading(null, TwilioError.TooFast) : order;
     }
 }

@@ -15,8 +15,8 @@ internal sealed class AudiencePreview(
     /// <param name="filling">What fills each variable of the template.</param>
     /// <param name="body">The template's text; null: no samples.</param>
     /// <param name="campaign">
-    /// Whose sender, start and quiet hours count. With one, also whose membership will have ended by their turn is counted, which
-    /// takes longer. Null: it would begin now.
+    /// Whose sender, start and quiet hours count. With one, also whose membership will have ended by their turn is counted,
+    /// which takes longer. Null: it would begin now.
     /// </param>
     public async Task<PreviewAnswer> ReadAsync(
         Audience audience, Filling filling, string? body, Campaign? campaign,

@@ -13,7 +13,8 @@ internal sealed record CampaignAnswer(
     Guid Id, string Name, CampaignStatus Status, string? StatusReason,
     CampaignAnswer.Reason? PausedBecause, CampaignAnswer.Message1Part Message1, CampaignAnswer.Message2Part? Message2,
     Audience Audience, DateTimeOffset? StartAt, QuietHours? QuietHours, double PauseAtFailureShare,
-    DateTimeOffset CreatedAt, DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt, DateTimeOffset? ResumesAt, string? Sender)
+    DateTimeOffset CreatedAt, DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt, DateTimeOffset? ResumesAt,
+    string? Sender)
 {
     /// <summary>Where a list was asked for with them, without the measured rate.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

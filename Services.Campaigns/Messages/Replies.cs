@@ -28,8 +28,8 @@ internal static class Replies
     }
 
     /// <summary>
-    /// The message they quoted, else the latest Message 1 that has, or may have, reached them; from the number they wrote to,
-    /// if there is one.
+    /// The message they quoted, else the latest Message 1 that has, or may have, reached them; if there is one, from the
+    /// number they wrote to.
     /// </summary>
     private static async Task<CampaignMessage?> FindMessage1Async(
         NpgsqlTransaction transaction, MessageReceived received, CancellationToken cancellationToken)

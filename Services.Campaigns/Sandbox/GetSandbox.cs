@@ -35,7 +35,8 @@ internal static class GetSandbox
             join is null ? null : $"https://wa.me/{sender.Digits}?text={Uri.EscapeDataString($"join {join}")}",
             limits, address.Webhook, check?.Reachable ?? (lastWebhookAt is null ? null : true),
             check is { Reachable: false } ? WebhookProblem.Text(check.Reason, provider, request.Language()) : null,
-            lastWebhookAt, [.. senders.All.Select(number => new SenderAnswer(number, senders.PaceOf(number).PerSecond))]));
+            lastWebhookAt,
+            [.. senders.All.Select(number => new SenderAnswer(number, senders.PaceOf(number).PerSecond))]));
     }
 
     /// <summary>When a webhook last arrived, and what the self-test says if nothing has arrived since.</summary>

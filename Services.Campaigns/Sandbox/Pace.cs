@@ -14,7 +14,8 @@ internal readonly record struct Pace(TimeSpan MinInterval, double? RatePerSecond
     public int Window => RatePerSecond is { } rate ? Math.Max(1, (int)Math.Ceiling(rate)) : 1;
 
     /// <summary>
-    /// After this an order is void: longer than the wait for the slot, with the longest call (5 s) ahead of it.
+    /// After this an order is void: longer than the wait for the slot, in strict mode with the longest call (5 s) ahead of
+    /// it.
     /// </summary>
     public TimeSpan OrderLifetime => RatePerSecond is { } rate
         ? TimeSpan.FromSeconds(Math.Max(5, 2 + (1.05 / rate)))

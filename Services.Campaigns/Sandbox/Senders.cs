@@ -18,13 +18,11 @@ internal sealed class Senders(IOptions<SandboxOptions> sandbox, IOptions<Sending
 
     public IEnumerable<string> All => [Main, .. _others.Keys];
 
-    public bool AreSeveral => _others.Count > 0;
-
     /// <summary>
     /// What each sender sends by itself, so that a slow one holds up no other; what names none of them is the main one's.
     /// </summary>
-    public IEnumerable<Share> Shares =>
-        [new(sending.Value.Pace, null, [.. _others.Keys]), .. _others.Select(other => new Share(other.Value, other.Key, []))];
+    public IEnumerable<Share> Shares => _others.Select(other => new Share(other.Value, other.Key, []))
+        .Prepend(new(sending.Value.Pace, null, [.. _others.Keys]));
 
     public Pace PaceOf(string? sender) =>
         sender is not null && _others.TryGetValue(sender, out var pace) ? pace : sending.Value.Pace;
