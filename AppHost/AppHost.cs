@@ -60,21 +60,32 @@ var rate = settings.RatePerSecond is { } perSecond
     ? KeyValuePair.Create("Sending__RatePerSecond", perSecond)
     : KeyValuePair.Create("Sending__MinInterval", settings.MinInterval.ToString("c"));
 
+var paces = settings.Senders.SelectMany((sender, index) => new Dictionary<string, string>
+{
+    [$"Sending__Senders__{index}__Number"] = sender.Number,
+    [$"Sending__Senders__{index}__RatePerSecond"] = sender.RatePerSecond ?? "",
+    [$"Sending__Senders__{index}__MinInterval"] = sender.MinInterval?.ToString("c") ?? "",
+}).Append(rate).ToList();
+
 var campaigns = AddService("campaigns", "../Services.Campaigns/Services.Campaigns.csproj", campaignsDb)
     .WithReplicas(settings.CampaignsReplicas)
     .WithEnvironment("Sandbox__Provider", provider)
     .WithEnvironment("Sandbox__Mode", settings.Mode.ToString().ToLowerInvariant())
     .WithEnvironment("Sandbox__Number", settings.Sender)
     .WithEnvironment("Sandbox__JoinCode", settings.JoinCode)
-    .WithEnvironment("Texts__KeepDays", settings.TextsKeepDays > 0 ? $"{settings.TextsKeepDays}" : "")
-    .WithEnvironment(rate.Key, rate.Value);
+    .WithEnvironment("Texts__KeepDays", settings.TextsKeepDays > 0 ? $"{settings.TextsKeepDays}" : "");
 
 var messaging = AddService("messaging", "../Services.Messaging/Services.Messaging.csproj", messagingDb)
     .WithReplicas(settings.MessagingReplicas)
     .WithEnvironment("Sending__Provider", provider)
     .WithEnvironment("Sandbox__Number", settings.Sender)
-    .WithEnvironment("Sending__RetryBaseDelay", settings.RetryBaseDelay.ToString("c"))
-    .WithEnvironment(rate.Key, rate.Value);
+    .WithEnvironment("Sending__RetryBaseDelay", settings.RetryBaseDelay.ToString("c"));
+
+foreach (var (name, value) in paces)
+{
+    campaigns.WithEnvironment(name, value);
+    messaging.WithEnvironment(name, value);
+}
 
 campaigns.WithReference(messaging); // for the check of the books
 
@@ -165,7 +176,8 @@ if (emulated)
     }
     else
     {
-        emulator.WithEnvironment("Emulator__JoinCode", settings.JoinCode);
+        emulator.WithEnvironment("Emulator__JoinCode", settings.JoinCode)
+            .WithEnvironment("Emulator__Senders", string.Join(',', settings.Senders.Select(sender => sender.Number)));
         messaging.WithEnvironment("Twilio__ApiBaseUrl", address).WithEnvironment("Twilio__ContentBaseUrl", address);
     }
 

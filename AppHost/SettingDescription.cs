@@ -45,6 +45,11 @@ internal sealed record SettingDescription(string Name, string Default, string En
             + "neither is set",
             "mode rapide (production) : messages par seconde, de 0.01 à 1000 ; remplace l’intervalle ; 80 avec Meta, "
             + "si ni l’un ni l’autre n’a de valeur"),
+        new("SENDERS", "",
+            "further senders of the Twilio account, each with its pace if it has its own: `+33199000001=80/s; "
+            + "+33199000002=20/min; +33199000003=3s`; not in the Sandbox",
+            "les autres expéditeurs du compte Twilio, chacun avec son rythme s’il en a un : `+33199000001=80/s; "
+            + "+33199000002=20/min; +33199000003=3s` ; pas avec la Sandbox"),
         new("MESSAGING_RETRY_BASE_DELAY", "00:01:00",
             "the three retries wait 1, 2 and 4 times as long",
             "les trois nouvelles tentatives attendent 1, 2 et 4 fois ce temps"),

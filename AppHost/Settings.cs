@@ -22,6 +22,9 @@ internal enum Mode
     Production,
 }
 
+/// <summary>A number that sends beside the main one; without rate and interval at the common pace.</summary>
+internal sealed record FurtherSender(string Number, string? RatePerSecond, TimeSpan? MinInterval);
+
 /// <summary>The settings of the local run, checked; <see cref="SettingDescription"/> tells what they mean.</summary>
 internal sealed partial class Settings
 {
@@ -102,6 +105,7 @@ internal sealed partial class Settings
             : Interval("MESSAGING_MIN_INTERVAL", TimeSpan.Zero, TimeSpan.FromHours(1));
         RatePerSecond = Rate("MESSAGING_RATE_PER_SECOND")
             ?? (Provider is WhatsAppProvider.Meta && !paced ? MetaRate : null);
+        Senders = [.. FurtherSenders("SENDERS")];
         RetryBaseDelay = Interval(
             "MESSAGING_RETRY_BASE_DELAY", TimeSpan.FromMilliseconds(1), TimeSpan.FromHours(12));
         MessagingReplicas = Number("MESSAGING_REPLICAS", 1, 100);
@@ -137,6 +141,9 @@ internal sealed partial class Settings
 
     /// <summary>The number that sends, in E.164.</summary>
     public string Sender { get; }
+
+    /// <summary>Those beside it.</summary>
+    public IReadOnlyList<FurtherSender> Senders { get; }
 
     public string AccountSid { get; }
 
@@ -310,12 +317,71 @@ internal sealed partial class Settings
     private string? Rate(string name)
     {
         var text = Text(name);
-        var valid = decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var rate)
-            && rate is >= 0.01m and <= 1000;
-        return text is not "" && Check(name, valid, "messages per second, from 0.01 to 1000, such as 80")
-            ? rate.ToString(CultureInfo.InvariantCulture)
+        var rate = RateOf(text);
+        return text is not "" && Check(name, rate is not null, "messages per second, from 0.01 to 1000, such as 80")
+            ? rate
             : null;
     }
+
+    /// <summary>Null if it is none.</summary>
+    private static string? RateOf(string text, int seconds = 1) => NumberOf(text) / seconds is { } rate
+        && rate is >= 0.01m and <= 1000 ? rate.ToString(CultureInfo.InvariantCulture) : null;
+
+    private static decimal? NumberOf(string text) =>
+        decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : null;
+
+    private List<FurtherSender> FurtherSenders(string name)
+    {
+        const string remedy = "numbers in E.164, separated by semicolons, each with its rate if it has one, such as "
+            + "+33199000001=80/s; +33199000002=20/min; +33199000003=3s; +33199000004";
+        const StringSplitOptions entries = StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries;
+        var senders = new List<FurtherSender>();
+        foreach (var entry in Text(name).Split(';', entries))
+        {
+            var (number, pace) = entry.Split('=', 2, StringSplitOptions.TrimEntries) is [var left, var right]
+                ? (left, right)
+                : (entry, null);
+            var (rate, interval) = pace is null ? (null, null) : PaceOf(pace);
+            var valid = PhoneNumber().IsMatch(number) && (pace is null || rate is not null || interval is not null);
+            if (!Check($"{name} ({entry})", valid, remedy))
+            {
+                continue;
+            }
+
+            if (number == Sender || senders.Exists(other => other.Number == number))
+            {
+                problems.Add($"{name} names {number}, which sends already: remove it"
+                    + (number == Sender ? "; its pace is MESSAGING_RATE_PER_SECOND or MESSAGING_MIN_INTERVAL." : "."));
+            }
+
+            senders.Add(new(number, rate, interval));
+        }
+
+        if (senders.Count > 0 && Mode is Mode.Sandbox)
+        {
+            problems.Add($"{name} is not for the Sandbox, which has one number: set TWILIO_SANDBOX_NUMBER to a sender of "
+                + $"your own, or remove {name}.");
+        }
+        else if (senders.Count > 0 && Provider is not WhatsAppProvider.Twilio)
+        {
+            // There a number comes with an id or an app of its own.
+            problems.Add($"{name} is for Twilio's senders: remove it, or set WHATSAPP_PROVIDER to twilio.");
+        }
+
+        return senders;
+    }
+
+    /// <summary><c>80/s</c> and <c>20/min</c> are rates, <c>3s</c> an interval of up to an hour; else neither.</summary>
+    private static (string? RatePerSecond, TimeSpan? MinInterval) PaceOf(string pace) => pace switch
+    {
+        _ when pace.EndsWith("/s", StringComparison.Ordinal) => (RateOf(pace[..^2].TrimEnd()), null),
+        _ when pace.EndsWith("/min", StringComparison.Ordinal) => (RateOf(pace[..^4].TrimEnd(), 60), null),
+        [.. var seconds, 's'] when NumberOf(seconds.TrimEnd()) is <= 3600 and var interval =>
+            (null, TimeSpan.FromSeconds((double)interval)),
+        _ => (null, null),
+    };
 
     /// <summary>0 if it is not set and has no default.</summary>
     private int Number(string name, int least, int most)

@@ -24,9 +24,14 @@ internal sealed class EmulatorOptions : IValidatableObject
     /// <summary>The client's password, and the key of every signature.</summary>
     public string AuthToken { get; init; } = "";
 
-    /// <summary>The one sender, E.164 without <c>whatsapp:</c>.</summary>
+    /// <summary>The sandbox's sender, E.164 without <c>whatsapp:</c>.</summary>
     [RegularExpression(@"^\+[1-9][0-9]{6,14}$", ErrorMessage = "Emulator__SandboxNumber must be E.164: + and digits.")]
     public string SandboxNumber { get; init; } = "+14155238886";
+
+    /// <summary>Twilio: further senders, separated by commas. The sandbox's least interval is not theirs.</summary>
+    [RegularExpression(@"^(\+[1-9][0-9]{6,14}(,(?!$)|$))*$",
+        ErrorMessage = "Emulator__Senders must be numbers in E.164, separated by commas.")]
+    public string Senders { get; init; } = "";
 
     [RegularExpression("^[a-zA-Z0-9-]{1,40}$",
         ErrorMessage = "Emulator__JoinCode must be letters, digits and hyphens.")]
@@ -73,6 +78,9 @@ internal sealed class EmulatorOptions : IValidatableObject
     /// <summary>Entries of the log of arrivals; the oldest beyond are forgotten.</summary>
     [Range(100, 1_000_000, ErrorMessage = "Emulator__KeptArrivals must be 100 to 1000000.")]
     public int KeptArrivals { get; init; } = 20_000;
+
+    /// <summary>Whether it is one of the client's numbers.</summary>
+    public bool Sends(string number) => number == SandboxNumber || Senders.Split(',').Contains(number);
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {

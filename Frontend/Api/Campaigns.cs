@@ -16,11 +16,12 @@ public enum CampaignStatus
 /// <param name="PausedBecause">What paused it by itself.</param>
 /// <param name="Stats">In lists.</param>
 /// <param name="ResumesAt">Paused until then: it goes on by itself.</param>
+/// <param name="Sender">Null in a draft: the main one.</param>
 public sealed record Campaign(
     Guid Id, string Name, CampaignStatus Status, PausedBecause? PausedBecause, Message1 Message1, Message2? Message2,
     Audience Audience, DateTimeOffset? StartAt, QuietHours? QuietHours, DateTimeOffset CreatedAt,
     DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt, CampaignStats? Stats = null,
-    double? PauseAtFailureShare = null, DateTimeOffset? ResumesAt = null)
+    double? PauseAtFailureShare = null, DateTimeOffset? ResumesAt = null, string? Sender = null)
 {
     /// <summary>Something will still happen by itself.</summary>
     public bool IsUnderWay => Status is CampaignStatus.Scheduled or CampaignStatus.Running or CampaignStatus.Paused;
@@ -43,7 +44,7 @@ public sealed record CampaignCounts(
 /// <summary>What people enter about a campaign; the API checks it.</summary>
 public sealed record CampaignForm(
     string? Name, Message1Form Message1, Message2? Message2, Audience? Audience, DateTimeOffset? StartAt = null,
-    QuietHoursForm? QuietHours = null, double? PauseAtFailureShare = null);
+    QuietHoursForm? QuietHours = null, double? PauseAtFailureShare = null, string? Sender = null);
 
 public sealed record QuietHoursForm(TimeOnly? From, TimeOnly? To, string? TimeZone);
 

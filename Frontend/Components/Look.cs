@@ -8,7 +8,11 @@ public static class Look
         where T : struct, Enum => $"status-{status.ToString().ToLowerInvariant()}";
 
     /// <summary>How fast messages may leave, in words.</summary>
-    public static string Rate(Texts texts, SandboxLimits limits) => limits.PerSecond switch
+    public static string Rate(Texts texts, SandboxLimits limits) => Rate(texts, limits.PerSecond);
+
+    /// <param name="texts">The words.</param>
+    /// <param name="perSecond">How many messages; 0: as many as there are.</param>
+    public static string Rate(Texts texts, double perSecond) => perSecond switch
     {
         0 => texts["Common.Rate.None"],
         < 1 and var slow => texts["Common.Rate.Minute", Format.Rounded(slow * 60)],

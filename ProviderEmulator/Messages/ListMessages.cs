@@ -18,10 +18,9 @@ internal static class ListMessages
         }
 
         var (to, from) = (Filter("To"), Filter("From"));
-        var ours = MessageOrder.Channel + options.Value.SandboxNumber;
         var slice = messages.List(
             paging,
-            to is not null && to != ours ? to : from is not null && from != ours ? from : null,
+            IsPerson(to) ? to : IsPerson(from) ? from : null,
             message => (to is null || message.To == to)
                 && (from is null || message.From == from)
                 && sent.Holds(message));
@@ -42,6 +41,7 @@ internal static class ListMessages
                 : null,
             Page: paging.Page));
 
+        bool IsPerson(string? address) => address is not null && !options.Value.Sends(MessageOrder.Number(address));
         string? Filter(string name) => request.Query.TryGetValue(name, out var value) ? value.ToString() : null;
     }
 

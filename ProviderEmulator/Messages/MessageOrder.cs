@@ -37,7 +37,7 @@ internal sealed partial record MessageOrder
     /// </summary>
     public static bool TryRead(
         Dictionary<string, StringValues> form,
-        string sandboxNumber,
+        Func<string, bool> sends,
         ContentStore contents,
         [NotNullWhen(true)] out MessageOrder? order,
         [NotNullWhen(false)] out TwilioError? error)
@@ -59,7 +59,7 @@ internal sealed partial record MessageOrder
             _ when IsWhatsApp(to) != IsWhatsApp(from) => TwilioError.ChannelMismatch,
             _ when !E164().IsMatch(Number(to)) => TwilioError.BadTo(to),
             _ when !IsWhatsApp(from) => TwilioError.BadFrom, // the account has no number for text messages
-            _ when Number(from) != sandboxNumber => TwilioError.UnknownFrom,
+            _ when !sends(Number(from)) => TwilioError.UnknownFrom,
             _ when to == from => TwilioError.FromIsTo,
             _ when body.Length > MaxBody => TwilioError.BodyTooLong,
             _ when media.Count > MaxMedia => TwilioError.TooMuchMedia,
@@ -95,7 +95,7 @@ internal sealed partial record MessageOrder
 
     private static bool IsWhatsApp(string address) => address.StartsWith(Channel, StringComparison.Ordinal);
 
-    private static string Number(string address) => IsWhatsApp(address) ? address[Channel.Length..] : address;
+    public static string Number(string address) => IsWhatsApp(address) ? address[Channel.Length..] : address;
 
     private static bool IsHttp(string? url) =>
         Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https";

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Options;
 
 namespace ProviderEmulator;
 
-/// <summary>What people write to the sandbox's number.</summary>
+/// <summary>What people write, to the number that wrote to them last, or else to the sandbox's.</summary>
 internal sealed class Inbox(
     BackgroundWork background,
     IDialect dialect,
@@ -28,7 +28,8 @@ internal sealed class Inbox(
         {
             Sid = dialect.NewId(),
             From = phone,
-            To = MessageOrder.Channel + options.Value.SandboxNumber,
+            To = messages.Conversation(phone, 1) is [var last] ? last.From == phone ? last.To : last.From
+                : MessageOrder.Channel + options.Value.SandboxNumber,
         };
         messages.Add(message);
 

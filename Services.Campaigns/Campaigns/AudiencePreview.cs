@@ -7,7 +7,7 @@ namespace Services.Campaigns;
 
 /// <summary>Counts an audience, and says what some of it would be sent. Nothing is sent.</summary>
 internal sealed class AudiencePreview(
-    NpgsqlDataSource database, IOptions<SandboxOptions> sandbox, IOptions<SendingOptions> sending, TimeProvider clock)
+    NpgsqlDataSource database, IOptions<SandboxOptions> sandbox, Senders senders, TimeProvider clock)
 {
     private const int Samples = 3;
 
@@ -15,14 +15,14 @@ internal sealed class AudiencePreview(
     /// <param name="filling">What fills each variable of the template.</param>
     /// <param name="body">The template's text; null: no samples.</param>
     /// <param name="campaign">
-    /// Whose start and quiet hours count. With one, also whose membership will have ended by their turn is counted, which
-    /// takes longer. Null: it would begin now.
+    /// Whose sender, start and quiet hours count. With one, also whose membership will have ended by their turn is counted,
+    /// which takes longer. Null: it would begin now.
     /// </param>
     public async Task<PreviewAnswer> ReadAsync(
         Audience audience, Filling filling, string? body, Campaign? campaign,
         CancellationToken cancellationToken)
     {
-        var (now, rate) = (clock.GetUtcNow(), sending.Value.PerSecond);
+        var (now, rate) = (clock.GetUtcNow(), senders.PaceOf(campaign?.Sender).PerSecond);
         var start = campaign?.StartAt > now ? campaign.StartAt.Value : now;
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);

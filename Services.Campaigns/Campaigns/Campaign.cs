@@ -58,11 +58,12 @@ internal sealed class Campaign
     /// <summary>It pauses when more than this share of what is sent fails; 1: never.</summary>
     public double PauseAtFailureShare { get; set; } = FailureWatch.UsualShare;
 
-    /// <summary>Frozen at launch, as are <see cref="Body"/> and <see cref="Sender"/>.</summary>
+    /// <summary>Frozen at launch, as is <see cref="Body"/>.</summary>
     public string? ContentSid { get; private set; }
 
     public string? Body { get; private set; }
 
+    /// <summary>Null in a draft: the main one at launch.</summary>
     public string? Sender { get; private set; }
 
     /// <summary>The template's; frozen with it.</summary>
@@ -111,7 +112,7 @@ internal sealed class Campaign
         (Name, TemplateId, Variables) = (details.Name, details.TemplateId, details.Variables);
         (Message2Body, Message2WithinHours) = (details.Message2Body, details.Message2WithinHours);
         (Audience, StartAt, QuietHours, UpdatedAt) = (details.Audience, details.StartAt, details.QuietHours, now);
-        (PauseAtFailureShare, Fallbacks) = (details.PauseAtFailureShare, details.Fallbacks ?? []);
+        (PauseAtFailureShare, Fallbacks, Sender) = (details.PauseAtFailureShare, details.Fallbacks ?? [], details.Sender);
         return true;
     }
 

@@ -7,12 +7,14 @@ namespace Services.Campaigns;
 /// <param name="StatusReason">The code in the error dictionary of what paused the campaign by itself.</param>
 /// <param name="PausedBecause">That in words.</param>
 /// <param name="ResumesAt">Paused until then: it goes on by itself.</param>
+/// <param name="Sender">Which number sends it; null in a draft: the main one.</param>
 /// <param name="PauseAtFailureShare">It pauses when more than this share of what is sent fails; 1: never.</param>
 internal sealed record CampaignAnswer(
     Guid Id, string Name, CampaignStatus Status, string? StatusReason,
     CampaignAnswer.Reason? PausedBecause, CampaignAnswer.Message1Part Message1, CampaignAnswer.Message2Part? Message2,
     Audience Audience, DateTimeOffset? StartAt, QuietHours? QuietHours, double PauseAtFailureShare,
-    DateTimeOffset CreatedAt, DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt, DateTimeOffset? ResumesAt)
+    DateTimeOffset CreatedAt, DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt, DateTimeOffset? ResumesAt,
+    string? Sender)
 {
     /// <summary>Where a list was asked for with them, without the measured rate.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -43,5 +45,5 @@ internal sealed record CampaignAnswer(
         new(campaign.TemplateId, campaign.Variables, campaign.Fallbacks),
         campaign.Message2Body is { } body ? new(body, campaign.Message2WithinHours ?? 24) : null,
         campaign.Audience, campaign.StartAt, campaign.QuietHours, campaign.PauseAtFailureShare, campaign.CreatedAt,
-        campaign.StartedAt, campaign.FinishedAt, campaign.ResumeAt);
+        campaign.StartedAt, campaign.FinishedAt, campaign.ResumeAt, campaign.Sender);
 }

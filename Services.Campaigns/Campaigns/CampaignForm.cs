@@ -29,6 +29,9 @@ internal sealed record CampaignForm
     /// <summary>Pause when more than this share of what is sent fails: over 0, at most 1, which is never.</summary>
     public double? PauseAtFailureShare { get; init; }
 
+    /// <summary>One of the numbers that send, in E.164; null: the main one.</summary>
+    public string? Sender { get; init; }
+
     /// <param name="TimeZone">IANA name.</param>
     internal sealed record QuietHoursForm(TimeOnly? From, TimeOnly? To, string? TimeZone);
 
@@ -42,7 +45,7 @@ internal sealed record CampaignForm
     internal sealed record Message2Form(string? Body, int WithinHours = 24);
 
     public async Task<(CampaignDetails? Details, FormReader Form)> ReadAsync(
-        CampaignsDbContext db, CancellationToken cancellationToken)
+        CampaignsDbContext db, Senders senders, CancellationToken cancellationToken)
     {
         var form = new FormReader();
         var name = form.Required("name", Name, LongestName);
@@ -61,10 +64,18 @@ internal sealed record CampaignForm
                 "Indiquez une part supérieure à 0 et d’au plus 1, comme 0,2 ; 1 signifie jamais."));
         }
 
+        if (Sender is not null && !senders.All.Contains(Sender))
+        {
+            var all = string.Join(", ", senders.All);
+            form.Refuse("sender", new Remedy(
+                $"sender is one of the numbers that send: {all}.",
+                $"Choisissez l’un des numéros d’envoi\u00A0: {all}."));
+        }
+
         return (form.IsValid
             ? new(name, template!.Id, variables, Message2?.Body, Message2?.WithinHours, Audience!,
                 StartAt?.ToUniversalTime(), quietHours, PauseAtFailureShare ?? FailureWatch.UsualShare,
-                fallbacks)
+                fallbacks, senders.Other(Sender))
             : null, form);
     }
 
@@ -205,4 +216,5 @@ internal sealed record CampaignForm
 internal sealed record CampaignDetails(
     string Name, Guid TemplateId, Dictionary<string, string> Variables, string? Message2Body, int? Message2WithinHours,
     Audience Audience, DateTimeOffset? StartAt, QuietHours? QuietHours,
-    double PauseAtFailureShare = FailureWatch.UsualShare, Dictionary<string, string>? Fallbacks = null);
+    double PauseAtFailureShare = FailureWatch.UsualShare, Dictionary<string, string>? Fallbacks = null,
+    string? Sender = null);

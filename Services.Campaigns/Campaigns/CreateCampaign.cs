@@ -6,15 +6,15 @@ namespace Services.Campaigns;
 internal static class CreateCampaign
 {
     public static async Task<Results<Created<CampaignAnswer>, ValidationProblem>> HandleAsync(
-        CampaignForm request, MadeId id, Caller caller, CampaignsDbContext db, TimeProvider clock,
-        CancellationToken cancellationToken)
+        CampaignForm request, MadeId id, Caller caller, CampaignsDbContext db, Senders senders,
+        TimeProvider clock, CancellationToken cancellationToken)
     {
         if (id.MayExist && await db.Campaigns.FindAsync([id.Value], cancellationToken) is { } made)
         {
             return Answer(made);
         }
 
-        var (details, form) = await request.ReadAsync(db, cancellationToken);
+        var (details, form) = await request.ReadAsync(db, senders, cancellationToken);
         if (details is null)
         {
             return form.Problem;

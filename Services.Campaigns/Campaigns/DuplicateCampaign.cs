@@ -8,8 +8,8 @@ namespace Services.Campaigns;
 internal static class DuplicateCampaign
 {
     public static async Task<Results<Created<CampaignAnswer>, ProblemHttpResult>> HandleAsync(
-        Guid id, MadeId copyId, HttpRequest request, Caller caller, CampaignsDbContext db, TimeProvider clock,
-        CancellationToken cancellationToken)
+        Guid id, MadeId copyId, HttpRequest request, Caller caller, CampaignsDbContext db, Senders senders,
+        TimeProvider clock, CancellationToken cancellationToken)
     {
         if (copyId.MayExist && await db.Campaigns.FindAsync([copyId.Value], cancellationToken) is { } made)
         {
@@ -30,7 +30,7 @@ internal static class DuplicateCampaign
                 name, campaign.TemplateId, campaign.Variables, campaign.Message2Body, campaign.Message2WithinHours,
                 campaign.Audience.SegmentId is null ? campaign.Audience : campaign.Audience with { Where = null },
                 StartAt: null, campaign.QuietHours, campaign.PauseAtFailureShare,
-                campaign.Fallbacks),
+                campaign.Fallbacks, senders.Other(campaign.Sender)),
             now, copyId.Value);
         db.Campaigns.Add(copy);
         db.Activity.Add(ActivityEntry.Of(caller, "campaign.duplicated", copy.Id, copy.Name, now));

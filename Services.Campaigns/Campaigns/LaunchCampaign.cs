@@ -16,8 +16,8 @@ internal static class LaunchCampaign
     /// <param name="missingValues">skip: whoever lacks a value is left out, instead of nobody getting anything.</param>
     public static async Task<Results<Accepted<CampaignAnswer>, ValidationProblem, ProblemHttpResult>> HandleAsync(
         Guid id, string? missingValues, Caller caller, CampaignsDbContext db, AudienceFreeze freeze,
-        MissingValues missing, IOptions<SandboxOptions> sandbox, MessageDispatcher dispatcher, TimeProvider clock,
-        CancellationToken cancellationToken)
+        MissingValues missing, IOptions<SandboxOptions> sandbox, Senders senders, MessageDispatcher dispatcher,
+        TimeProvider clock, CancellationToken cancellationToken)
     {
         if (missingValues is not (null or "" or "skip"))
         {
@@ -51,6 +51,14 @@ internal static class LaunchCampaign
                 $"The template is another provider's: give it its id here first. {foreign.English}",
                 "Le modèle est celui d’un autre fournisseur : donnez-lui d’abord son identifiant ici. "
                 + foreign.French));
+        }
+
+        if (campaign.Sender is { } gone && senders.Other(gone) is null && gone != senders.Main)
+        {
+            var all = string.Join(", ", senders.All);
+            return Problems.Conflict(new Remedy(
+                $"{gone}, the campaign's sender, does not send any more: choose one of {all}.",
+                $"{gone}, l’expéditeur de la campagne, n’envoie plus\u00A0: choisissez parmi {all}."));
         }
 
         if (template.Variables.Except(campaign.Variables.Keys).ToList() is { Count: > 0 } unfilled)
@@ -87,7 +95,7 @@ internal static class LaunchCampaign
 
         var now = clock.GetUtcNow();
         campaign.Audience = audience;
-        campaign.TryLaunch(template, sandbox.Value.Number, Activity.Current?.Id, now);
+        campaign.TryLaunch(template, campaign.Sender ?? senders.Main, Activity.Current?.Id, now);
         db.Activity.Add(ActivityEntry.Of(caller, "campaign.launched", id, campaign.Name, now));
         await db.SaveChangesAsync(cancellationToken);
         await freeze.NextChunkAsync(sql, campaign, AudienceFreeze.FirstChunk, cancellationToken);

@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Options;
 using ServiceDefaults;
 
 namespace Services.Campaigns;
@@ -25,7 +24,7 @@ internal static class SteerCampaign
 
 /// <summary>The one way in which a person moves a running campaign.</summary>
 internal sealed class Steering(
-    CampaignsDbContext db, MessageDispatcher dispatcher, IOptions<SendingOptions> sending, TimeProvider clock)
+    CampaignsDbContext db, MessageDispatcher dispatcher, Senders senders, TimeProvider clock)
 {
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
 
@@ -52,7 +51,7 @@ internal sealed class Steering(
         await transaction.CommitAsync(cancellationToken);
         if (campaign.Status is CampaignStatus.Paused or CampaignStatus.Cancelled)
         {
-            await DrainAsync(id, now + sending.Value.OrderLifetime, cancellationToken);
+            await DrainAsync(id, now + senders.PaceOf(campaign.Sender).OrderLifetime, cancellationToken);
         }
 
         dispatcher.Wake();

@@ -6,8 +6,8 @@ namespace Services.Campaigns;
 internal static class UpdateCampaign
 {
     public static async Task<Results<Ok<CampaignAnswer>, ValidationProblem, ProblemHttpResult>> HandleAsync(
-        Guid id, CampaignForm request, Caller caller, CampaignsDbContext db, TimeProvider clock,
-        CancellationToken cancellationToken)
+        Guid id, CampaignForm request, Caller caller, CampaignsDbContext db, Senders senders,
+        TimeProvider clock, CancellationToken cancellationToken)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         if (await db.LockCampaignAsync(id, cancellationToken) is not { } campaign)
@@ -15,7 +15,7 @@ internal static class UpdateCampaign
             return Problems.NotFound("campaign", id);
         }
 
-        var (details, form) = await request.ReadAsync(db, cancellationToken);
+        var (details, form) = await request.ReadAsync(db, senders, cancellationToken);
         if (details is null)
         {
             return form.Problem;

@@ -20,7 +20,7 @@ internal static class SendReply
     public static async Task<Results<Accepted<ThreadItem>, ValidationProblem, ProblemHttpResult>> HandleAsync(
         Guid contactId, ReplyForm request, [FromHeader(Name = "Idempotency-Key")] string? idempotencyKey,
         HttpRequest http, Caller caller, CampaignsDbContext db, NpgsqlDataSource database,
-        IOptions<SandboxOptions> sandbox, MessageDispatcher dispatcher, TimeProvider clock,
+        IOptions<SandboxOptions> sandbox, Senders senders, MessageDispatcher dispatcher, TimeProvider clock,
         CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
@@ -58,13 +58,16 @@ internal static class SendReply
                 with written as (
                     insert into messages (
                         id, contact_id, kind, phone, status, next_attempt_at, text, content_sid, body, variables,
-                        user_name, created_at, trace_parent, language)
-                    values ($1, $2, 3, $3, 0, '-infinity', $5, $6, $7, $8::jsonb, $9, $4, $10, $11)
+                        user_name, created_at, trace_parent, language, sender)
+                    values ($1, $2, 3, $3, 0, '-infinity', $5, $6, $7, $8::jsonb, $9, $4, $10, $11, (
+                        -- WhatsApp's window is open to the number they wrote to, and to no other
+                        select case when sender = any($12) then sender end from interactions
+                        where contact_id = $2 order by received_at desc limit 1))
                     on conflict (id) do nothing)
                 update contacts set conversation_read_at = $4 where id = $2
                 """, cancellationToken, id, contactId, contact.Phone, now, content.Text, content.ContentSid,
                 content.Body, content.Variables is null ? null : JsonSerializer.Serialize(content.Variables),
-                caller.Name, Activity.Current?.Id, content.Language);
+                caller.Name, Activity.Current?.Id, content.Language, senders.All.ToArray());
             await ActivityEntry.Of(caller, "message.sent", contactId, null, now)
                 .WriteAsync(transaction, cancellationToken);
             await transaction.CommitAsync(cancellationToken);

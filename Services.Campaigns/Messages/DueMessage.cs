@@ -9,6 +9,9 @@ internal sealed record DueMessage(
     CampaignMessage Message, Dictionary<string, string>? Variables, string? Text, string? TraceParent,
     string? ContentSid, string? Language, string? Sender, bool Halted, bool OptedOut, DateTimeOffset? LastInboundAt)
 {
+    /// <summary>The sender that a row names, or its campaign; null: the main one.</summary>
+    private const string Named = "coalesce(m.sender, c.sender)";
+
     /// <summary>
     /// The campaign was halted, or the person erased or opted out, while an order was out: repeated now, it must only
     /// ask what became of the first one.
@@ -22,23 +25,28 @@ internal sealed record DueMessage(
             transaction, "select id from messages where status = 2 and expires_at < $1 order by expires_at limit $2",
             cancellationToken, since, limit);
 
-    /// <summary>What is due: urgent messages first, then bulk.</summary>
+    /// <summary>What of a sender's is due, as far as its window has room: urgent messages first, then bulk.</summary>
     public static async Task<List<DueMessage>> PickDueAsync(
-        NpgsqlTransaction transaction, DateTimeOffset now, int limit, CancellationToken cancellationToken)
+        NpgsqlTransaction transaction, DateTimeOffset now, Senders.Share share, CancellationToken cancellationToken)
     {
+        var outstanding = await transaction.ScalarAsync<long>($"""
+            select count(*) from messages m left join campaigns c on c.id = m.campaign_id
+            where m.status = 2 and {share.Condition(Named, "$1")}
+            """, cancellationToken, share.Value);
+        var limit = share.Pace.Window - (int)outstanding;
         if (limit <= 0)
         {
             return [];
         }
 
-        var due = await PickAsync(transaction, """
+        var due = await PickAsync(transaction, $"""
             select m.id from messages m left join campaigns c on c.id = m.campaign_id
             where m.status in (0, 1) and m.kind <> 1 and m.next_attempt_at <= $1
-              and (m.kind in (0, 3) or c.status in ('running', 'completed'))
+              and (m.kind in (0, 3) or c.status in ('running', 'completed')) and {share.Condition(Named, "$3")}
             order by m.next_attempt_at, m.id limit $2
-            """, cancellationToken, now, limit);
+            """, cancellationToken, now, limit, share.Value);
         if (due.Count < limit
-            && await CampaignsInTurnAsync(transaction, now, cancellationToken) is { Length: > 0 } turns)
+            && await CampaignsInTurnAsync(transaction, now, share, cancellationToken) is { Length: > 0 } turns)
         {
             // First one message of each campaign, then a second of each, as far as the room goes. In each, a retry that
             // is due goes before what has not been tried: it was promised for that instant.
@@ -71,7 +79,7 @@ internal sealed record DueMessage(
         _ => null,
     };
 
-    /// <param name="defaultSender">For a test of a draft and what is written by hand: they have none.</param>
+    /// <param name="defaultSender">For what names none, such as a test of a draft.</param>
     /// <param name="expiresAt">When the order is void; Messaging answers one that already is without sending.</param>
     public Order ToOrder(string defaultSender, DateTimeOffset expiresAt) => new(
         new()
@@ -89,13 +97,14 @@ internal sealed record DueMessage(
         },
         TraceParent);
 
-    /// <summary>The running campaigns, but those in their quiet hours; whoever has waited longest first.</summary>
+    /// <summary>A sender's running campaigns, but those in their quiet hours; whoever has waited longest first.</summary>
     private static async Task<Guid[]> CampaignsInTurnAsync(
-        NpgsqlTransaction transaction, DateTimeOffset now, CancellationToken cancellationToken)
+        NpgsqlTransaction transaction, DateTimeOffset now, Senders.Share share, CancellationToken cancellationToken)
     {
-        await using var command = transaction.Command("""
-            select id, quiet_hours from campaigns where status = 'running' order by last_fed_at nulls first, id
-            """);
+        await using var command = transaction.Command($"""
+            select id, quiet_hours from campaigns where status = 'running' and {share.Condition("sender", "$1")}
+            order by last_fed_at nulls first, id
+            """, share.Value);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var ids = new List<Guid>();
         while (await reader.ReadAsync(cancellationToken))
@@ -117,7 +126,7 @@ internal sealed record DueMessage(
         await using var command = transaction.Command($"""
             select {MessageRows.Columns}, m.variables, m.text, coalesce(m.trace_parent, c.trace_parent),
                 coalesce(m.content_sid, c.content_sid, t.content_sid), coalesce(m.language, c.language, t.language),
-                c.sender,
+                {Named},
                 m.kind <> 0 and coalesce(c.status in ('paused', 'cancelled'), false), ct.opted_out_at is not null, ct.last_inbound_at
             from messages m
             left join campaigns c on c.id = m.campaign_id left join templates t on t.id = c.template_id

@@ -1,15 +1,13 @@
-using Microsoft.Extensions.Options;
 using Npgsql;
 using ServiceDefaults;
 
 namespace Services.Campaigns;
 
 /// <summary>
-/// Decides what goes next: replies and tests ahead of all bulk messages, then the running campaigns in turn. Only one
-/// process feeds at a time; what it decides is committed before it is published.
+/// Decides what goes next, for each sender by itself: replies and tests ahead of all bulk messages, then the running
+/// campaigns in turn. Only one process feeds at a time; what it decides is committed before it is published.
 /// </summary>
-internal sealed class Feed(
-    NpgsqlDataSource database, IOptions<SendingOptions> sending, IOptions<SandboxOptions> sandbox, TimeProvider clock)
+internal sealed class Feed(NpgsqlDataSource database, Senders senders, TimeProvider clock)
 {
     /// <summary>Taken while feeding, and by whoever pauses or cancels: after that nothing new is fed.</summary>
     public const string Lock = "select pg_advisory_xact_lock(hashtext('feed'))";
@@ -34,7 +32,6 @@ internal sealed class Feed(
     private async Task<bool> FillAsync(List<Order> orders, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        var (window, expiresAt) = (sending.Value.Window, now + sending.Value.OrderLifetime);
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         if (!await transaction.ScalarAsync<bool>(TryLock, cancellationToken))
@@ -42,16 +39,20 @@ internal sealed class Feed(
             return false;
         }
 
-        var lost = await DueMessage.PickLostAsync(transaction, now - Grace, window, cancellationToken);
-        var outstanding = await transaction.ScalarAsync<long>(
-            "select count(*) from messages where status = 2", cancellationToken);
-        var due = await DueMessage.PickDueAsync(transaction, now, window - (int)outstanding, cancellationToken);
+        var shares = senders.Shares.ToList();
+        var lost = await DueMessage.PickLostAsync(
+            transaction, now - Grace, shares.Sum(share => share.Pace.Window), cancellationToken);
+        var due = new List<DueMessage>();
+        foreach (var share in shares)
+        {
+            due.AddRange(await DueMessage.PickDueAsync(transaction, now, share, cancellationToken));
+        }
 
         var changes = lost.Concat(due).Select(picked => MessageRows.Change.Begin(picked.Message)).ToList();
-        lost.ForEach(picked => picked.Message.ExpiresAt = expiresAt); // the same attempt once more
+        lost.ForEach(picked => picked.Message.ExpiresAt = EndOf(picked)); // the same attempt once more
         due.ForEach(picked => picked.Message.Apply(picked.ReasonToSkip(now) is { } reason
             ? new MessageReport.Skipped(reason, now)
-            : new MessageReport.Queued(expiresAt, now)));
+            : new MessageReport.Queued(EndOf(picked), now)));
         await MessageRows.SaveAsync(transaction, changes, cancellationToken);
         // The turn of a campaign that somebody holds (its audience grows, say) is not noted: a wait for it here, with
         // the counters locked, could be one in a circle.
@@ -63,7 +64,9 @@ internal sealed class Feed(
         await transaction.CommitAsync(cancellationToken);
 
         orders.AddRange(lost.Concat(due).Where(picked => picked.Message.Status is MessageStatus.Queued)
-            .Select(picked => picked.ToOrder(sandbox.Value.Number, picked.MayOnlyAsk ? now : expiresAt)));
+            .Select(picked => picked.ToOrder(senders.Main, picked.MayOnlyAsk ? now : EndOf(picked))));
         return due.Exists(picked => picked.Message.Status is MessageStatus.Skipped);
+
+        DateTimeOffset EndOf(DueMessage picked) => now + senders.PaceOf(picked.Sender).OrderLifetime;
     }
 }

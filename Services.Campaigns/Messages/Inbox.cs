@@ -9,7 +9,7 @@ namespace Services.Campaigns;
 /// Takes in what people write: opens their window, keeps their membership and consent, and lets a reply bring
 /// Message 2. The interaction's unique key makes a repeat change nothing.
 /// </summary>
-internal sealed class Inbox(NpgsqlDataSource database, IOptions<SandboxOptions> sandbox)
+internal sealed class Inbox(NpgsqlDataSource database, IOptions<SandboxOptions> sandbox, Senders senders)
 {
     public async Task ReceiveAsync(MessageReceived received, CancellationToken cancellationToken)
     {
@@ -18,11 +18,11 @@ internal sealed class Inbox(NpgsqlDataSource database, IOptions<SandboxOptions> 
 
         var interaction = Guid.CreateVersion7(received.ReceivedAt);
         var isNew = await transaction.ExecuteAsync("""
-            insert into interactions (id, provider_message_id, contact_id, text, profile_name, received_at)
-            select $1, $2, (select id from contacts where phone = $3), $4, $5, $6
+            insert into interactions (id, provider_message_id, contact_id, text, profile_name, received_at, sender)
+            select $1, $2, (select id from contacts where phone = $3), $4, $5, $6, $7
             on conflict (provider_message_id) do nothing
             """, cancellationToken, interaction, received.ProviderMessageId, received.From, received.Text,
-            received.ProfileName, received.ReceivedAt) == 1;
+            received.ProfileName, received.ReceivedAt, senders.Other(received.To)) == 1;
         if (!isNew)
         {
             return;

@@ -27,20 +27,26 @@ internal static class Replies
         await AddMessage2Async(transaction, received, message1, message1.CampaignId!.Value, cancellationToken);
     }
 
-    /// <summary>The message they quoted, else the latest Message 1 that has, or may have, reached them.</summary>
+    /// <summary>
+    /// The message they quoted, else the latest Message 1 that has, or may have, reached them; if there is one, from the
+    /// number they wrote to.
+    /// </summary>
     private static async Task<CampaignMessage?> FindMessage1Async(
         NpgsqlTransaction transaction, MessageReceived received, CancellationToken cancellationToken)
     {
         var found = await MessageRows.ReadAsync(transaction.Command($"""
             select {MessageRows.Columns} from messages m
             where m.id = (
-                select p.id from messages p join contacts c on c.id = p.contact_id
+                select p.id from messages p
+                join contacts c on c.id = p.contact_id join campaigns sent on sent.id = p.campaign_id
                 where c.phone = $1 and p.kind = 1 and (p.status in (2, 3, 4, 6, 7) or p.error_code = $3)
                 order by coalesce($2 in (p.provider_message_id, p.alternative_message_id), false) desc,
+                    coalesce(sent.sender = $4, false) desc,
                     coalesce(p.sent_at, p.queued_at) desc
                 limit 1)
             for update
-            """, received.From, received.RepliedToProviderMessageId ?? "", CampaignMessage.Unconfirmed),
+            """, received.From, received.RepliedToProviderMessageId ?? "", CampaignMessage.Unconfirmed,
+            received.To),
             cancellationToken);
         return found.SingleOrDefault();
     }

@@ -15,8 +15,8 @@ internal static class GetSandbox
     private const int PairSeconds = 6;
 
     public static async Task<Ok<SandboxAnswer>> HandleAsync(
-        HttpRequest request, IOptions<SandboxOptions> sandbox, IOptions<SendingOptions> sending, PublicAddress address,
-        NpgsqlDataSource database, CancellationToken cancellationToken)
+        HttpRequest request, IOptions<SandboxOptions> sandbox, IOptions<SendingOptions> sending, Senders senders,
+        PublicAddress address, NpgsqlDataSource database, CancellationToken cancellationToken)
     {
         var (lastWebhookAt, check) = await ReadAsync(database, cancellationToken);
 
@@ -35,7 +35,8 @@ internal static class GetSandbox
             join is null ? null : $"https://wa.me/{sender.Digits}?text={Uri.EscapeDataString($"join {join}")}",
             limits, address.Webhook, check?.Reachable ?? (lastWebhookAt is null ? null : true),
             check is { Reachable: false } ? WebhookProblem.Text(check.Reason, provider, request.Language()) : null,
-            lastWebhookAt));
+            lastWebhookAt,
+            [.. senders.All.Select(number => new SenderAnswer(number, senders.PaceOf(number).PerSecond))]));
     }
 
     /// <summary>When a webhook last arrived, and what the self-test says if nothing has arrived since.</summary>
@@ -86,10 +87,15 @@ internal static class GetSandbox
 /// </param>
 /// <param name="WebhookProblem">Why not, and what to do, in the caller's language.</param>
 /// <param name="LastWebhookAt">When the last one arrived.</param>
+/// <param name="Senders">All that send, <paramref name="Number"/> first.</param>
 internal sealed record SandboxAnswer(
     SandboxMode Mode, SenderProvider Provider, string Number, string? JoinCode, string? JoinInstruction,
     string? JoinLink, SandboxLimits Limits, Uri? WebhookUrl, bool? WebhookReachable, string? WebhookProblem,
-    DateTimeOffset? LastWebhookAt);
+    DateTimeOffset? LastWebhookAt, IReadOnlyList<SenderAnswer> Senders);
+
+/// <param name="Number">In E.164.</param>
+/// <param name="RatePerSecond">How many messages it sends a second, at most.</param>
+internal sealed record SenderAnswer(string Number, double RatePerSecond);
 
 /// <param name="MinIntervalSeconds">From one message to the next.</param>
 /// <param name="RatePerSecond">Set in fast mode.</param>

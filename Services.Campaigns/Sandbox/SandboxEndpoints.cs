@@ -12,7 +12,13 @@ internal static class SandboxEndpoints
         builder.Services.AddSingleton<IValidateOptions<SandboxOptions>, SandboxOptionsCheck>();
         builder.Services.AddOptions<SandboxOptions>().BindConfiguration("Sandbox").ValidateOnStart();
         builder.Services.AddOptions<SendingOptions>().BindConfiguration("Sending")
-            .ValidateDataAnnotations().ValidateOnStart();
+            .ValidateDataAnnotations()
+            .Validate(
+                sending => sending.SendersCanBe,
+                "Sending:Senders must each have a Number of their own in E.164, and either a RatePerSecond from 0.01 to "
+                + "1000, a MinInterval from 00:00:00 to 01:00:00, or neither.")
+            .ValidateOnStart();
+        builder.Services.AddSingleton<Senders>();
         return builder;
     }
 

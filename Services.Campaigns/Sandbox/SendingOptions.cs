@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Services.Campaigns;
 
-/// <summary>The sender's limit (section <c>Sending</c>): Messaging keeps it, Campaigns plans and shows by it.</summary>
+/// <summary>The senders' limits (section <c>Sending</c>): Messaging keeps them, Campaigns plans and shows by them.</summary>
 internal sealed record SendingOptions
 {
     /// <summary>Strict mode: the least time between two sends.</summary>
@@ -15,17 +15,28 @@ internal sealed record SendingOptions
         ErrorMessage = "Sending:RatePerSecond is a number from 0.01 to 1000; leave it empty for strict mode.")]
     public double? RatePerSecond { get; set; }
 
-    public double PerSecond => RatePerSecond ?? 1 / Math.Max(MinInterval.TotalSeconds, 0.001);
+    /// <summary>Those beside the main one (<see cref="SandboxOptions.Number"/>).</summary>
+    public List<Sender> Senders { get; set; } = [];
 
-    /// <summary>
-    /// How many orders may be out. One in strict mode, so that after a pause at most one message leaves; in fast mode
-    /// what leaves in a second, which covers the way there and back.
-    /// </summary>
-    public int Window => RatePerSecond is { } rate ? Math.Max(1, (int)Math.Ceiling(rate)) : 1;
+    /// <summary>The main sender's, and that of others without one of their own.</summary>
+    public Pace Pace => new(MinInterval, RatePerSecond);
 
-    /// <summary>
-    /// After this an order is void: longer than the wait for the slot, with the longest call (5 s) ahead of it.
-    /// </summary>
-    public TimeSpan OrderLifetime =>
-        RatePerSecond is null ? MinInterval + TimeSpan.FromSeconds(9) : TimeSpan.FromSeconds(5);
+    /// <summary>Whether each of them is one, and its own pace, if it has one, can be.</summary>
+    public bool SendersCanBe => Senders.TrueForAll(sender =>
+            PhoneNumber.TryParse(sender.Number, out var number, out _) && number.Value == sender.Number
+            && sender.RatePerSecond is null or (>= 0.01 and <= 1000)
+            && sender.MinInterval is null or { Ticks: >= 0 and <= TimeSpan.TicksPerHour })
+        && Senders.DistinctBy(sender => sender.Number).Count() == Senders.Count;
+
+    internal sealed record Sender
+    {
+        /// <summary>In E.164.</summary>
+        public string Number { get; set; } = "";
+
+        /// <summary>Its own, in strict mode.</summary>
+        public TimeSpan? MinInterval { get; set; }
+
+        /// <summary>Its own, in fast mode. Neither: the common pace.</summary>
+        public double? RatePerSecond { get; set; }
+    }
 }

@@ -1,12 +1,11 @@
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Options;
 using Npgsql;
 
 namespace Services.Campaigns;
 
 /// <summary>Reads a campaign's statistics: a handful of counter rows, whatever the campaign's size.</summary>
 internal sealed class StatsReader(
-    CampaignsDbContext db, NpgsqlDataSource database, IOptions<SendingOptions> sending, TimeProvider clock)
+    CampaignsDbContext db, NpgsqlDataSource database, Senders senders, TimeProvider clock)
 {
     private static readonly TimeSpan Measured = TimeSpan.FromMinutes(1);
 
@@ -82,9 +81,9 @@ internal sealed class StatsReader(
         return Math.Round(sent / seconds, 3);
     }
 
-    // The running campaigns take turns: while k of them wait, each gets a k-th of the rate.
+    // A sender's running campaigns take turns: while k of them wait, each gets a k-th of the rate.
     private DateTimeOffset? Estimate(
-        Campaign campaign, Counters counters, IReadOnlyDictionary<Guid, long> waiting, DateTimeOffset now)
+        Campaign campaign, Counters counters, IReadOnlyList<Waiting> waiting, DateTimeOffset now)
     {
         if (campaign.Status is not CampaignStatus.Running)
         {
@@ -92,30 +91,34 @@ internal sealed class StatsReader(
         }
 
         var open = counters.Of(MessageKind.Message1).Open;
-        var others = waiting.Where(other => other.Key != campaign.Id).Sum(other => Math.Min(other.Value, open));
-        return campaign.EndOf(now, TimeSpan.FromSeconds((open + others) / sending.Value.PerSecond));
+        var others = waiting
+            .Where(other => other.Id != campaign.Id && senders.Other(other.Sender) == senders.Other(campaign.Sender))
+            .Sum(other => Math.Min(other.Count, open));
+        return campaign.EndOf(now, TimeSpan.FromSeconds((open + others) / senders.PaceOf(campaign.Sender).PerSecond));
     }
 
     /// <summary>How many wait in each running campaign; not asked for if none of these runs.</summary>
-    private async Task<Dictionary<Guid, long>> ReadWaitingAsync(
+    private async Task<List<Waiting>> ReadWaitingAsync(
         IEnumerable<Campaign> campaigns, CancellationToken cancellationToken)
     {
-        var waiting = new Dictionary<Guid, long>();
+        var waiting = new List<Waiting>();
         if (!campaigns.Any(campaign => campaign.Status is CampaignStatus.Running))
         {
             return waiting;
         }
 
         await using var command = database.CreateCommand("""
-            select c.id, sum(k.n)::bigint from campaign_counters k join campaigns c on c.id = k.campaign_id
+            select c.id, sum(k.n)::bigint, c.sender from campaign_counters k join campaigns c on c.id = k.campaign_id
             where c.status = 'running' and k.kind = 1 and k.status in (0, 1, 2, 3) group by c.id
             """);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
-            waiting[reader.GetGuid(0)] = reader.GetInt64(1);
+            waiting.Add(new(reader.GetGuid(0), reader.GetInt64(1), reader.IsDBNull(2) ? null : reader.GetString(2)));
         }
 
         return waiting;
     }
+
+    private sealed record Waiting(Guid Id, long Count, string? Sender);
 }

@@ -163,13 +163,18 @@ internal sealed partial class Reachability(
     /// <summary>Our senders, and since when they have sent something that lacks its last status.</summary>
     private async Task<List<(string Sender, DateTimeOffset? Oldest)>> SendersAsync(CancellationToken cancellationToken)
     {
+        var numbers = _options.Senders.Select(sender => sender.Number);
+        if (settings["Sandbox:Number"] is { Length: > 0 } main)
+        {
+            numbers = numbers.Append(main);
+        }
+
         await using var command = database.Command("""
             select sender, (
                 select min(claimed_at) - interval '30 seconds' from send_attempts line
                 where ask_at is not null and line.sender = senders.sender and claimed_at > clock_timestamp() - $2)
-            from (select sender from sender_slots union select $1::text) senders
-            where sender is not null
-            """, settings["Sandbox:Number"] is { Length: > 0 } number ? number : null, Lately);
+            from (select sender from sender_slots union select unnest($1)) senders
+            """, numbers.ToArray(), Lately);
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         var senders = new List<(string, DateTimeOffset?)>();
         while (await row.ReadAsync(cancellationToken))

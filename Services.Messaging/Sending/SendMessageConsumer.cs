@@ -73,10 +73,11 @@ internal sealed partial class SendMessageConsumer(
     /// </summary>
     private async Task<Slot?> WaitForSlotAsync(string sender, Claim claim)
     {
+        var lateness = options.Value.For(sender).Lateness;
         await WaitAsync(claim.Asked, claim.Due);
         // Late by the database's clock, whenever between question and answer it has looked at it.
         var (slot, late) = (claim.Slot, clock.GetElapsedTime(claim.Asked) - claim.Ahead);
-        while (late > options.Value.Lateness && !claim.IsTooLate(clock.GetElapsedTime(claim.Asked)))
+        while (late > lateness && !claim.IsTooLate(clock.GetElapsedTime(claim.Asked)))
         {
             var asked = clock.GetTimestamp();
             try
@@ -108,7 +109,7 @@ internal sealed partial class SendMessageConsumer(
     private partial void LogAnswered(Guid messageId, int attempt, SendResult answer);
 }
 
-/// <summary>Strict mode takes one order at a time; fast mode as many as the rate needs.</summary>
+/// <summary>As many orders at once as the senders' rates need.</summary>
 internal sealed class SendMessageConsumerDefinition : ConsumerDefinition<SendMessageConsumer>
 {
     public SendMessageConsumerDefinition(IOptions<SendingOptions> options)

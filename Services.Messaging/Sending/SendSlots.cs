@@ -55,7 +55,8 @@ internal sealed class SendSlots(
     /// <summary>Waits for the sender's slot, as long as the order is valid; urgent orders first.</summary>
     public async Task<Turn> TakeAsync(SendMessage order, CancellationToken cancellationToken)
     {
-        var line = _lines.GetOrAdd(order.From, _ => new Line(_options.Lanes));
+        var pace = _options.For(order.From);
+        var line = _lines.GetOrAdd(order.From, _ => new Line(pace.Lanes));
         await line.EnterAsync(order.Urgent, cancellationToken);
         try
         {
@@ -69,9 +70,9 @@ internal sealed class SendSlots(
                 var valid = clock.GetUtcNow() < order.ExpiresAt;
                 if (valid && await TryClaimAsync(order, cancellationToken) is { } claim)
                 {
-                    if (!_options.Strict)
+                    if (!pace.Strict)
                     {
-                        line.OpensIn(claim.Following - _options.LookAhead / 2, clock);
+                        line.OpensIn(claim.Following - pace.LookAhead / 2, clock);
                     }
 
                     return new Turn.Taken(claim);
@@ -108,6 +109,7 @@ internal sealed class SendSlots(
     /// <summary>Null if the slot is not free, or the ledger knows better.</summary>
     internal async Task<Claim?> TryClaimAsync(SendMessage order, CancellationToken cancellationToken)
     {
+        var pace = _options.For(order.From);
         // The slot's row is locked before the attempt's, here and wherever both are needed.
         var id = Guid.NewGuid();
         await using var command = database.Command($"""
@@ -140,8 +142,8 @@ internal sealed class SendSlots(
             from entry, slot
             """,
             [
-                .. TurnOf(order.From), order.MessageId, order.Attempt, id,
-                RetryPolicy.OutcomeUnknown, RetryPolicy.FirstRest, RetryPolicy.RestDoublings, _options.LookAhead,
+                .. TurnOf(order.From, pace), order.MessageId, order.Attempt, id,
+                RetryPolicy.OutcomeUnknown, RetryPolicy.FirstRest, RetryPolicy.RestDoublings, pace.LookAhead,
                 order.To, order.Template is null ? "text" : "template", order.RetriesUsed, provider.Name,
                 Likeness.Parts(order), Activity.Current?.Id, order.CampaignId,
             ]);
@@ -167,12 +169,13 @@ internal sealed class SendSlots(
     /// <returns>The slot it has now, and how far ahead that is.</returns>
     public async Task<(Slot Slot, TimeSpan Ahead)> MoveAsync(string sender, Slot late)
     {
+        var pace = _options.For(sender);
         await using (var command = database.Command("""
             update sender_slots set
                 starts[$2] = greatest(clock_timestamp(), case when $3 <= clock_timestamp() + $4 then $3 end)
             where sender = $1 and starts[$2] = $3
             returning starts[$2], starts[$2] - clock_timestamp()
-            """, sender, late.Place, late.Start, _options.Far))
+            """, sender, late.Place, late.Start, pace.Far))
         await using (var row = await command.ExecuteReaderAsync(CommandBehavior.SingleRow, CancellationToken.None))
         {
             if (await row.ReadAsync(CancellationToken.None))
@@ -186,7 +189,7 @@ internal sealed class SendSlots(
             )
             update sender_slots slot set {TakeTurn} from turn where slot.sender = $1
             returning turn.place, turn.start, turn.start - clock_timestamp()
-            """, TurnOf(sender)))
+            """, TurnOf(sender, pace)))
         await using (var row = await command.ExecuteReaderAsync(CommandBehavior.SingleRow, CancellationToken.None))
         {
             await row.ReadAsync(CancellationToken.None);
@@ -196,7 +199,7 @@ internal sealed class SendSlots(
 
     /// <summary>How much later than it left a call may have arrived, judged by when it was answered.</summary>
     public TimeSpan Held(string sender, TimeSpan took) =>
-        !_options.Strict && _lines.TryGetValue(sender, out var line) ? line.Excess(took) : TimeSpan.Zero;
+        !_options.For(sender).Strict && _lines.TryGetValue(sender, out var line) ? line.Excess(took) : TimeSpan.Zero;
 
     /// <summary>
     /// In fast mode the place of a call that was held up counts from when it may have arrived. By itself and not with the
@@ -204,7 +207,7 @@ internal sealed class SendSlots(
     /// </summary>
     public async Task CountHeldAsync(string sender, Claim claim)
     {
-        if (!_options.Strict && claim.Held > _options.Lateness / 2)
+        if (_options.For(sender) is { Strict: false } pace && claim.Held > pace.Lateness / 2)
         {
             await using var command = database.Command(
                 "update sender_slots set starts[$2] = starts[$2] + $4 where sender = $1 and starts[$2] = $3",
@@ -214,7 +217,8 @@ internal sealed class SendSlots(
     }
 
     /// <summary>In strict mode: the call is over, and the spacing counts from now.</summary>
-    public Task FreeAsync(NpgsqlTransaction transaction, string sender, Claim claim) => !_options.Strict
+    public Task FreeAsync(NpgsqlTransaction transaction, string sender, Claim claim) =>
+        _options.For(sender) is not { Strict: true } pace
         ? Task.CompletedTask
         : transaction.ExecuteAsync("""
             update sender_slots set
@@ -222,7 +226,7 @@ internal sealed class SendSlots(
                     else greatest(next_at, clock_timestamp() + $3) end,
                 holder = nullif(holder, $2)
             where sender = $1
-            """, CancellationToken.None, sender, claim.Id, _options.Spacing);
+            """, CancellationToken.None, sender, claim.Id, pace.Spacing);
 
     /// <summary>Before a change of an attempt that may halt its sender: slots are locked first.</summary>
     public static async Task LockAsync(
@@ -269,6 +273,7 @@ internal sealed class SendSlots(
     private async Task<(SendAttempt? Known, Halt? Halt, TimeSpan Wait)> LookAsync(
         SendMessage order, CancellationToken cancellationToken)
     {
+        var pace = _options.For(order.From);
         await using var command = database.Command($"""
             select {SendAttempt.Columns}, slot.halted_until, slot.halt_code, slot.next - clock_timestamp(),
                 slot.halted_until - clock_timestamp(), slot.holder is not null, slot.put_back
@@ -282,7 +287,7 @@ internal sealed class SendSlots(
                 select * from send_attempts
                 where message_id = $1 and (attempt >= $2 or state in ('claimed', 'unknown', 'accepted'))
                 order by attempt desc limit 1) known on true
-            """, order.MessageId, order.Attempt, order.From, _options.Places, _options.Period, _options.Far, _options.Hold);
+            """, order.MessageId, order.Attempt, order.From, pace.Places, pace.Period, pace.Far, pace.Hold);
         await using var row = await command.ExecuteReaderAsync(CommandBehavior.SingleRow, cancellationToken);
         await row.ReadAsync(cancellationToken);
 
@@ -295,12 +300,12 @@ internal sealed class SendSlots(
 
         if (row.GetBoolean(19))
         {
-            await MendAsync(order.From, cancellationToken);
+            await MendAsync(order.From, pace, cancellationToken);
         }
 
         // Not at the first instant at which a slot could be reserved: then others may ask as well and get one.
-        var wait = row.GetTimeSpan(16) - _options.LookAhead / 2;
-        if (_options.Strict && row.GetBoolean(18))
+        var wait = row.GetTimeSpan(16) - pace.LookAhead / 2;
+        if (pace.Strict && row.GetBoolean(18))
         {
             wait = Shorter(wait, BusyPause);
         }
@@ -327,7 +332,7 @@ internal sealed class SendSlots(
     /// The database's clock was put back and what it had said lies ahead of it: the starts, and the end of a call under
     /// way, count as of now, so that the rate holds and nobody waits until the clock is there again.
     /// </summary>
-    private async Task MendAsync(string sender, CancellationToken cancellationToken)
+    private async Task MendAsync(string sender, Pace pace, CancellationToken cancellationToken)
     {
         await using var command = database.Command("""
             update sender_slots set
@@ -336,13 +341,13 @@ internal sealed class SendSlots(
                     select case when start > clock_timestamp() then clock_timestamp() else start end
                     from unnest(starts) with ordinality as place (start, number) order by number)
             where sender = $1 and clock_timestamp() + $2 < any (starts || next_at)
-            """, sender, _options.Far, _options.Spacing, _options.Hold);
+            """, sender, pace.Far, pace.Spacing, pace.Hold);
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
     /// <summary>The first five parameters of <see cref="NextTurn"/> and <see cref="TakeTurn"/>.</summary>
-    private object[] TurnOf(string sender) =>
-        [sender, _options.Hold, _options.Far, _options.Places, _options.Period];
+    private static object[] TurnOf(string sender, Pace pace) =>
+        [sender, pace.Hold, pace.Far, pace.Places, pace.Period];
 
     // A delay is cut to whole milliseconds; a wait that ends too early would only ask the database once more.
     private Task PauseAsync(TimeSpan wait, CancellationToken cancellationToken) =>

@@ -3,11 +3,17 @@ namespace Services.Messaging;
 /// <summary>The pace of sending and the limits of a call: section <c>Sending</c>.</summary>
 internal sealed class SendingOptions
 {
-    /// <summary>Strict mode: the least time between the end of one call and the start of the sender's next.</summary>
+    /// <summary>
+    /// Strict mode: the least time between the end of one call and the start of the sender's next. This and the rate are
+    /// the main sender's, and those of others without a pace of their own.
+    /// </summary>
     public TimeSpan MinInterval { get; set; } = TimeSpan.FromSeconds(3);
 
     /// <summary>Fast mode: messages a second per sender. Set, it replaces <see cref="MinInterval"/>.</summary>
     public double? RatePerSecond { get; set; }
+
+    /// <summary>Those beside the main one (<c>Sandbox__Number</c>).</summary>
+    public List<Sender> Senders { get; set; } = [];
 
     public TimeSpan RetryBaseDelay { get; set; } = TimeSpan.FromMinutes(1);
 
@@ -44,51 +50,25 @@ internal sealed class SendingOptions
     /// </summary>
     public static TimeSpan StartLimit => TimeSpan.FromSeconds(2);
 
-    /// <summary>
-    /// A call may leave this much later than its slot says. In fast mode one that is later moves its slot:
-    /// <see cref="Period"/> has room for this much and the way to the provider.
-    /// </summary>
-    public TimeSpan Lateness => Strict ? StartLimit : TimeSpan.FromMilliseconds(20);
-
-    public bool Strict => RatePerSecond is null;
-
-    /// <summary>The least time between two starts. In fast mode it only keeps what was held up from leaving at once.</summary>
-    public TimeSpan Spacing =>
-        RatePerSecond is { } rate ? TimeSpan.FromSeconds(0.8 / rate) : MinInterval;
-
-    /// <summary>
-    /// In fast mode the starts of a sender stand in a ring of as many places as it may send in a second, and between two
-    /// starts at one place lies a <see cref="Period"/>: so none of the windows of a second holds more.
-    /// </summary>
-    public int Places => Math.Max(1, (int)(RatePerSecond ?? 1));
-
-    /// <summary>A second, or what one message takes at a lower rate; and room for delays on the way, 3.5 %.</summary>
-    public TimeSpan Period =>
-        RatePerSecond is { } rate ? TimeSpan.FromSeconds(1.035 * Math.Max(1, 1 / rate)) : TimeSpan.Zero;
-
-    /// <summary>
-    /// How far a claim moves the sender's slot. In strict mode past the end of the longest call: the end of the call
-    /// itself moves it back, and if its process dies, the spacing holds all the same.
-    /// </summary>
-    public TimeSpan Hold => Strict ? StartLimit + CallLimit + Spacing : Spacing;
-
-    /// <summary>How far ahead a start may be reserved, so that the way to the database costs no slots.</summary>
-    public TimeSpan LookAhead => Strict ? TimeSpan.Zero : TimeSpan.FromMilliseconds(100);
-
-    /// <summary>A start further ahead than this can only come from a clock put back.</summary>
-    public TimeSpan Far => LookAhead + Hold + Spacing + TimeSpan.FromSeconds(1);
-
     /// <summary>A claim without an answer after this long has lost its process.</summary>
     public TimeSpan Overdue => StartLimit + CallLimit + TimeSpan.FromSeconds(3);
 
-    /// <summary>Calls under way at once: enough for the rate while a call takes up to 0.6 s.</summary>
-    public int Concurrency => RatePerSecond is { } rate ? (int)Math.Ceiling(rate * 0.6) : 1;
-
     /// <summary>
-    /// Orders of one sender that ask for a slot at once. One by one they do not stampede; at rates where a commit may
-    /// take longer than the spacing, a few go together.
+    /// Orders that this process takes at once. With several senders as many as may be out: however many of them wait for
+    /// the slots of one, they keep back none of another's.
     /// </summary>
-    public int Lanes => 1 + (int)((RatePerSecond ?? 0) / 25);
+    public int Concurrency =>
+        Senders.Count == 0 ? Common.Concurrency : Common.Orders + Senders.Sum(sender => For(sender.Number).Orders);
+
+    private Pace Common => new(MinInterval, RatePerSecond, CallLimit);
+
+    /// <summary>The pace of a sender: its own, else the common one.</summary>
+    public Pace For(string sender) => Senders.Find(one => one.Number == sender) switch
+    {
+        { RatePerSecond: { } rate } => Common with { RatePerSecond = rate },
+        { MinInterval: { } interval } => Common with { MinInterval = interval, RatePerSecond = null },
+        _ => Common,
+    };
 
     public static void Register(IServiceCollection services) =>
         services.AddOptions<SendingOptions>().BindConfiguration("Sending")
@@ -98,6 +78,15 @@ internal sealed class SendingOptions
             .Validate(
                 options => options.RatePerSecond is null or (>= 0.01 and <= 1000),
                 "Sending__RatePerSecond must lie between 0.01 and 1000; leave it out for strict mode.")
+            .Validate(
+                options => options.Senders.TrueForAll(sender => sender is
+                {
+                    Number.Length: > 0, RatePerSecond: null or (>= 0.01 and <= 1000),
+                } && (sender.MinInterval ?? TimeSpan.Zero) is var own
+                    && own >= TimeSpan.Zero && own <= TimeSpan.FromHours(1))
+                    && options.Senders.DistinctBy(sender => sender.Number).Count() == options.Senders.Count,
+                "Sending__Senders must each have a Number of their own, and either a RatePerSecond from 0.01 to 1000, a "
+                + "MinInterval from 00:00:00 to 01:00:00, or neither.")
             .Validate(
                 options => options.RetryBaseDelay > TimeSpan.Zero && options.RetryBaseDelay <= TimeSpan.FromDays(1),
                 "Sending__RetryBaseDelay must be greater than 00:00:00 and at most a day, e.g. 00:01:00.")
@@ -124,4 +113,16 @@ internal sealed class SendingOptions
                 options => options.RecoverPause > TimeSpan.Zero && options.RecoverPause <= TimeSpan.FromHours(1),
                 "Sending__RecoverPause must be greater than 00:00:00 and at most 01:00:00, e.g. 00:00:10.")
             .ValidateOnStart();
+
+    internal sealed record Sender
+    {
+        /// <summary>In E.164.</summary>
+        public string Number { get; set; } = "";
+
+        /// <summary>Its own, in strict mode.</summary>
+        public TimeSpan? MinInterval { get; set; }
+
+        /// <summary>Its own, in fast mode. Neither: the common pace.</summary>
+        public double? RatePerSecond { get; set; }
+    }
 }

@@ -35,7 +35,7 @@ internal sealed partial class World : IAsyncDisposable
     {
         (_campaignsDb, _messagingDb, _provider) = (campaignsDb, messagingDb, new(carrier));
         _campaigns = Service(campaignsDb)
-            .AddSingleton<MessageBook>().AddSingleton<Feed>().AddSingleton<Inbox>()
+            .AddSingleton<MessageBook>().AddSingleton<Senders>().AddSingleton<Feed>().AddSingleton<Inbox>()
             .AddSingleton<WebhookActivity>().AddSingleton<CampaignProgress>()
             .AddSingleton<MessageDispatcher>().AddSingleton(_ => (IBus)null!)
             .AddSingleton<MessageAcceptedConsumer>().AddSingleton<MessageRejectedConsumer>()

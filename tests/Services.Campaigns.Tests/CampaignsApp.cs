@@ -2,6 +2,7 @@ using System.Net.Http.Json;
 using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 using Contracts;
+using MassTransit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -28,6 +29,7 @@ public sealed class CampaignsApp(DatabaseFixture databases, BrokerFixture broker
 
     private Host? _host;
     private WebApplication? _messaging;
+    private Dictionary<string, string> _settings = [];
 
     public HttpClient Client { get; private set; } = null!;
 
@@ -52,7 +54,7 @@ public sealed class CampaignsApp(DatabaseFixture databases, BrokerFixture broker
         _messaging.MapGet(
             "/internal/templates", () => ProviderTemplates is { } list ? Results.Ok(list) : Results.StatusCode(502));
         await _messaging.StartAsync();
-        _host = new(new()
+        _settings = new()
         {
             ["ConnectionStrings:campaignsdb"] = await databases.CreateDatabaseAsync(),
             ["ConnectionStrings:rabbitmq"] = broker.Address.ToString(),
@@ -62,10 +64,15 @@ public sealed class CampaignsApp(DatabaseFixture databases, BrokerFixture broker
             ["Books:CheckAt"] = "", // by no clock: the tests put down counters without rows
             ["Sandbox:Mode"] = "emulator",
             ["Sandbox:JoinCode"] = "join happy-tiger",
-        });
-        _host.UseKestrel(0);
-        _host.StartServer();
-        Client = _host.CreateClient();
+        };
+        await StartAsync([]);
+    }
+
+    /// <summary>Puts a host with these settings too into the place of the running one.</summary>
+    internal async Task RestartAsync(Dictionary<string, string> settings)
+    {
+        await _host!.DisposeAsync();
+        await StartAsync(settings);
     }
 
     public async ValueTask DisposeAsync()
@@ -212,6 +219,15 @@ public sealed class CampaignsApp(DatabaseFixture databases, BrokerFixture broker
         return id;
     }
 
+    private async Task StartAsync(Dictionary<string, string> settings)
+    {
+        _host = new([.. _settings, .. settings]);
+        _host.UseKestrel(0);
+        _host.StartServer();
+        Client = _host.CreateClient();
+        await Service<IBusControl>().WaitForHealthStatus(BusHealthStatus.Healthy, TimeSpan.FromSeconds(20));
+    }
+
     private static async Task<JsonNode> ReadAsync(HttpResponseMessage response)
     {
         var text = await response.Content.ReadAsStringAsync();
@@ -220,7 +236,7 @@ public sealed class CampaignsApp(DatabaseFixture databases, BrokerFixture broker
     }
 
     // Any type of the service names its entry point.
-    private sealed class Host(Dictionary<string, string> settings) : WebApplicationFactory<Contact>
+    private sealed class Host(IEnumerable<KeyValuePair<string, string>> settings) : WebApplicationFactory<Contact>
     {
         protected override void ConfigureWebHost(IWebHostBuilder builder)
         {

@@ -12,6 +12,7 @@ public sealed class SettingsTests
     [InlineData("Sending:RatePerSecond", "0", "Sending__RatePerSecond")]
     [InlineData("Sending:RatePerSecond", "1001", "Sending__RatePerSecond")]
     [InlineData("Sending:RatePerSecond", "NaN", "Sending__RatePerSecond")]
+    [InlineData("Sending:Senders:0:RatePerSecond", "80", "Sending__Senders")]
     [InlineData("Sending:RetryBaseDelay", "00:00:00", "Sending__RetryBaseDelay")]
     [InlineData("Sending:CallLimit", "00:01:01", "Sending__CallLimit")]
     [InlineData("Sending:AskAfter", "00:00:00", "Sending__AskAfter")]
@@ -50,7 +51,7 @@ public sealed class SettingsTests
         var (sending, twilio) = Read();
 
         Assert.Equal((TimeSpan.FromSeconds(3), TimeSpan.FromMinutes(1), 1),
-            (sending.Spacing, sending.RetryBaseDelay, sending.Concurrency));
+            (sending.For("").Spacing, sending.RetryBaseDelay, sending.Concurrency));
         Assert.Equal(new Uri("https://api.twilio.com"), twilio.Api);
     }
 
@@ -59,9 +60,26 @@ public sealed class SettingsTests
     {
         var (sending, _) = Read(("Sending:RatePerSecond", "80"), ("Twilio:ApiBaseUrl", ""));
 
-        Assert.False(sending.Strict);
-        Assert.InRange(sending.Places / sending.Period.TotalSeconds, 0.95 * 80, 80);
-        Assert.True(Read(("Sending:RatePerSecond", "")).Sending.Strict);
+        var pace = sending.For("");
+        Assert.False(pace.Strict);
+        Assert.InRange(pace.Places / pace.Period.TotalSeconds, 0.95 * 80, 80);
+        Assert.True(Read(("Sending:RatePerSecond", "")).Sending.For("").Strict);
+    }
+
+    [Fact]
+    public void A_further_sender_has_its_own_pace_or_else_the_common_one_and_room_for_all_its_orders()
+    {
+        var (sending, _) = Read(
+            ("Sending:RatePerSecond", "20"),
+            ("Sending:Senders:0:Number", "+33199000001"), ("Sending:Senders:0:RatePerSecond", "80"),
+            ("Sending:Senders:1:Number", "+33199000002"), ("Sending:Senders:1:MinInterval", "00:00:05"),
+            ("Sending:Senders:2:Number", "+33199000003"));
+
+        Assert.Equal(80, sending.For("+33199000001").RatePerSecond);
+        Assert.Equal((true, TimeSpan.FromSeconds(5)),
+            (sending.For("+33199000002").Strict, sending.For("+33199000002").Spacing));
+        Assert.Equal(sending.For("+33199000004"), sending.For("+33199000003"));
+        Assert.Equal(20 + 80 + 1 + 20, sending.Concurrency);
     }
 
     [Fact]

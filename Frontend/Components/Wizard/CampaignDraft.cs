@@ -41,6 +41,9 @@ public sealed partial class CampaignDraft
     /// <summary>By the template's variable, what stands there for whom it would be empty.</summary>
     public Dictionary<string, string?> Fallbacks { get; set; } = [];
 
+    /// <summary>Null: the main one.</summary>
+    public string? Sender { get; set; }
+
     /// <summary>Null: the usual.</summary>
     public double? PauseAtFailureShare { get; set; }
 
@@ -113,7 +116,7 @@ public sealed partial class CampaignDraft
         Name, new(TemplateId, Patterns(template), ChosenFallbacks(template)),
         HasMessage2 ? new(Message2Body ?? "", WithinHours) : null, ChosenAudience,
         Later && StartAt is { } start ? new DateTimeOffset(start, zone.GetUtcOffset(start)) : null,
-        HasQuietHours ? new(QuietFrom, QuietTo, QuietZone ?? zone.Id) : null, PauseAtFailureShare);
+        HasQuietHours ? new(QuietFrom, QuietTo, QuietZone ?? zone.Id) : null, PauseAtFailureShare, Sender);
 
     public static CampaignDraft Of(Campaign campaign, TimeZoneInfo zone, IReadOnlyList<PickedContact> picked) => new()
     {
@@ -134,6 +137,7 @@ public sealed partial class CampaignDraft
         Variables = campaign.Message1.Variables.ToDictionary(pair => pair.Key, pair => VariableChoice.Of(pair.Value)),
         Fallbacks = (campaign.Message1.Fallbacks ?? new Dictionary<string, string>())
             .ToDictionary(pair => pair.Key, pair => (string?)pair.Value),
+        Sender = campaign.Sender,
         PauseAtFailureShare = campaign.PauseAtFailureShare,
         HasMessage2 = campaign.Message2 is not null,
         Message2Body = campaign.Message2?.Body,

@@ -64,6 +64,14 @@ public sealed class SettingsTests
     [InlineData("MESSAGING_RATE_PER_SECOND", "0.009")]
     [InlineData("MESSAGING_RATE_PER_SECOND", "-80")]
     [InlineData("MESSAGING_RATE_PER_SECOND", "80,5")]
+    [InlineData("SENDERS", "33199000001")]
+    [InlineData("SENDERS", "+33199000001=80")]
+    [InlineData("SENDERS", "+33199000001=0/s")]
+    [InlineData("SENDERS", "+33199000001=1001/s")]
+    [InlineData("SENDERS", "+33199000001=3601s")]
+    [InlineData("SENDERS", "+33199000001=1/h; +33199000002=20/min")]
+    [InlineData("SENDERS", "+33199000001; +33199000001=3s")]
+    [InlineData("SENDERS", "+14155238886=3s")]
     [InlineData("MESSAGING_REPLICAS", "0")]
     [InlineData("CAMPAIGNS_REPLICAS", "two")]
     [InlineData("GATEWAY_PORT", "65536")]
@@ -159,6 +167,34 @@ public sealed class SettingsTests
         var settings = Parse(("WHATSAPP_PROVIDER", provider), (name, value));
 
         Assert.Equal((TimeSpan.FromSeconds(seconds), rate), (settings.MinInterval, settings.RatePerSecond));
+    }
+
+    [Fact]
+    public void Further_senders_have_a_rate_an_interval_or_neither()
+    {
+        var settings = Parse(
+            ("SENDERS", "+33199000001=80/s; +33199000002 = 30/min ;+33199000003=2.4s;+33199000004;"));
+
+        Assert.Empty(settings.Problems);
+        Assert.Equal(
+            [
+                new("+33199000001", "80", null), new("+33199000002", "0.5", null),
+                new("+33199000003", null, TimeSpan.FromSeconds(2.4)), new("+33199000004", null, null),
+            ],
+            settings.Senders);
+    }
+
+    [Theory]
+    [InlineData("WHATSAPP_PROVIDER", "meta", "WHATSAPP_PROVIDER")]
+    [InlineData("TWILIO_ACCOUNT_SID", Sid, "TWILIO_SANDBOX_NUMBER")]
+    public void Further_senders_are_refused_where_there_can_be_but_one(string name, string value, string remedy)
+    {
+        var problem = Assert.Single(Parse(
+            (name, value), ("TWILIO_AUTH_TOKEN", name is "TWILIO_ACCOUNT_SID" ? "token" : ""),
+            ("SENDERS", "+33199000001=80/s")).Problems);
+
+        Assert.StartsWith("SENDERS", problem, StringComparison.Ordinal);
+        Assert.Contains(remedy, problem, StringComparison.Ordinal);
     }
 
     [Fact]

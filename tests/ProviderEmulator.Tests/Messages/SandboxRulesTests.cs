@@ -77,6 +77,23 @@ public sealed class SandboxRulesTests
     }
 
     [Fact]
+    public async Task A_further_sender_does_not_share_the_three_seconds_and_gets_the_answers_to_what_it_sent()
+    {
+        await using var emulator = await EmulatorFixture.StartAsync(
+            ("MinInterval", "00:00:03"), ("Senders", "+33199000001,+33199000002"));
+        await emulator.SetPhoneAsync(new { joined = true });
+
+        (await emulator.SendAsync(to: "+33600000001")).Dispose();
+        using var other = await emulator.PostAsync(
+            ("To", $"whatsapp:{EmulatorFixture.Phone}"), ("From", "whatsapp:+33199000002"), ("Body", "Bonjour"));
+        await emulator.ReplyAsync("Oui");
+
+        Assert.Equal(HttpStatusCode.Created, other.StatusCode);
+        var calls = await emulator.Sink.WaitForAsync(2); // the first one's failure, and the answer
+        Assert.Equal("whatsapp:+33199000002", Assert.Single(calls, call => call["Body"] == "Oui")["To"]);
+    }
+
+    [Fact]
     public async Task Of_many_messages_at_once_one_passes()
     {
         await using var emulator = await EmulatorFixture.StartAsync(("MinInterval", "00:00:03"));

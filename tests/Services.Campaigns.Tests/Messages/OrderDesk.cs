@@ -48,14 +48,15 @@ internal sealed class OrderDesk : IAsyncDisposable
     });
 
     /// <summary>A person writes; the answer is the event, which may be said again.</summary>
-    public async Task<MessageReceived> WriteAsync(string from, string text, TimeSpan later = default)
+    public async Task<MessageReceived> WriteAsync(
+        string from, string text, TimeSpan later = default, string to = "+14155238886")
     {
         var received = new MessageReceived
         {
             Provider = "twilio",
             ProviderMessageId = $"SM{Guid.NewGuid():N}",
             From = from,
-            To = "+14155238886",
+            To = to,
             Text = text,
             ReceivedAt = Now() + later,
         };
@@ -113,6 +114,17 @@ internal sealed class OrderDesk : IAsyncDisposable
                 ErrorCode = code,
                 RejectedAt = Now(),
             }));
+
+        /// <summary>The provider takes nothing any more from the order's sender.</summary>
+        public Task StopSenderAsync(SendMessage order) => AnswerAsync(order, () => _desk.SayAsync(new MessageRejected
+        {
+            MessageId = order.MessageId,
+            Attempt = order.Attempt,
+            Provider = "twilio",
+            ErrorCode = "63007",
+            StopsSender = true,
+            RejectedAt = Now(),
+        }));
 
         public Task DeferAsync(SendMessage order, DateTimeOffset notBefore) => AnswerAsync(order, () => _desk.SayAsync(
             new MessageDeferred

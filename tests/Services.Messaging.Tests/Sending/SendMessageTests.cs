@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Contracts;
+using ServiceDefaults;
 
 namespace Services.Messaging.Tests;
 
@@ -139,6 +140,31 @@ public sealed class SendMessageTests(Messaging messaging)
         Assert.Equal("63038", deferred.ErrorCode);
         Assert.Equal(TimeSpan.Zero, deferred.NotBefore.UtcDateTime.TimeOfDay);
         Assert.InRange(deferred.NotBefore - deferred.DeferredAt, TimeSpan.FromMinutes(-1), TimeSpan.FromDays(1));
+    }
+
+    [Fact]
+    public async Task However_many_orders_of_one_sender_wait_those_of_another_go_out()
+    {
+        var resting = Enumerable.Repeat(Order.Number(), 10).Select(from => Order.Text("Bonjour") with { From = from })
+            .ToList();
+        var other = Order.Text("Bonjour");
+        await messaging.InsteadAsync(async () =>
+        {
+            await using var host = await messaging.StartHostAsync(
+                ("Sending:RatePerSecond", "10"), ("Sending:Senders:0:Number", other.From),
+                ("Sending:Senders:0:MinInterval", "00:00:01"));
+            await using var rest = messaging.Database.Command("""
+                insert into sender_slots (sender, next_at, halted_until)
+                values ($1, clock_timestamp(), clock_timestamp() + interval '10 seconds')
+                """, resting[0].From);
+            await rest.ExecuteNonQueryAsync();
+
+            await Task.WhenAll(resting.Select(_events.PublishAsync));
+            await _events.PublishAsync(other);
+            await _events.OnlyAsync<MessageAccepted>(other.MessageId);
+
+            Assert.All(resting, order => Assert.Empty(_twilio.Arrivals(order.MessageId)));
+        });
     }
 
     [Fact]

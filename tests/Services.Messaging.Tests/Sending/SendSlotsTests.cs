@@ -42,6 +42,41 @@ public sealed class SendSlotsTests(Ledger ledger) : IClassFixture<Ledger>
             1, 25));
     }
 
+    [Fact]
+    public async Task Two_senders_keep_their_own_limits_side_by_side()
+    {
+        var strict = Gen.Choose(10, 60).Select(milliseconds => new SendingOptions.Sender
+        {
+            Number = Order.Number(),
+            MinInterval = TimeSpan.FromMilliseconds(milliseconds),
+        });
+        var fast = Gen.Choose(5, 80).Select(rate => new SendingOptions.Sender
+        {
+            Number = Order.Number(),
+            RatePerSecond = rate,
+        });
+
+        foreach (var pair in Gen.OneOf(strict, fast).Two().Where(pair => pair.Item1 != pair.Item2).Sample(4)
+            .Append((strict.Sample(1).Single(), fast.Sample(1).Single())))
+        {
+            var options = new SendingOptions { Senders = [pair.Item1, pair.Item2] };
+
+            await Task.WhenAll(options.Senders.Select(async sender =>
+            {
+                var pace = options.For(sender.Number);
+                var delays = Gen.Choose(0, 3).ArrayOf(pace.Places * 3 / 2 + 12).Sample(1).Single();
+
+                var calls = await CallAsync(options, delays, sender.Number);
+
+                Assert.Equal(delays.Length, calls.Count);
+                Assert.All(calls.Zip(calls.Skip(1)), pair => Assert.True(
+                    !pace.Strict || Clock.GetElapsedTime(pair.First.Ended, pair.Second.Begun) >= pace.Spacing,
+                    $"{Clock.GetElapsedTime(pair.First.Ended, pair.Second.Begun).TotalMilliseconds} ms, not {pace.Spacing}"));
+                Assert.True(pace.Strict || BusiestSecond(await StartsAsync(sender.Number)) <= pace.RatePerSecond);
+            }));
+        }
+    }
+
     // Twilio plan, property 11
     [Theory]
     [InlineData(10)]
@@ -64,17 +99,8 @@ public sealed class SendSlotsTests(Ledger ledger) : IClassFixture<Ledger>
             }
         }));
 
-        var starts = new List<DateTimeOffset>();
-        await using var command = ledger.Database.Command(
-            "select claimed_at from send_attempts where sender = $1 order by 1", sender);
-        await using var row = await command.ExecuteReaderAsync();
-        while (await row.ReadAsync())
-        {
-            starts.Add(row.GetFieldValue<DateTimeOffset>(0));
-        }
-
-        var second = TimeSpan.FromSeconds(1);
-        var busiest = starts.Max(from => starts.Count(start => start >= from && start < from + second));
+        var starts = await StartsAsync(sender);
+        var busiest = BusiestSecond(starts);
         Assert.Equal(rate * 3 / 2, starts.Count);
         Assert.True(busiest <= rate, $"{busiest} starts in one second");
     }
@@ -124,8 +150,7 @@ public sealed class SendSlotsTests(Ledger ledger) : IClassFixture<Ledger>
         }
 
         var left = (await Task.WhenAll(starts)).Order().ToList();
-        var second = TimeSpan.FromSeconds(1);
-        var busiest = left.Max(from => left.Count(start => start >= from && start < from + second));
+        var busiest = BusiestSecond(left);
         Assert.True(busiest <= rate, $"{busiest} starts in one second");
         // None of it costs a slot: 60 starts at a rate of 20 take two periods and what follows them, 2.9 s when late.
         Assert.InRange((left[^1] - left[0]).TotalSeconds, 2, 3.5);
@@ -186,7 +211,7 @@ public sealed class SendSlotsTests(Ledger ledger) : IClassFixture<Ledger>
         var next = Assert.IsType<Turn.Taken>(await slots.TakeAsync(
             Order.Text("Bonjour") with { From = order.From }, CancellationToken.None)).Claim;
 
-        Assert.True(next.Slot.Start >= claim.Slot.Start + held + options.Period);
+        Assert.True(next.Slot.Start >= claim.Slot.Start + held + options.For(order.From).Period);
     }
 
     [Fact]
@@ -210,7 +235,7 @@ public sealed class SendSlotsTests(Ledger ledger) : IClassFixture<Ledger>
             insert into sender_slots (sender, next_at, starts, turns)
             select $1, later, array_fill(later, array[$2]), $2 from (select clock_timestamp() + interval '1 hour' as later) put_back
             """,
-            order.From, options.Places))
+            order.From, options.For(order.From).Places))
         {
             await command.ExecuteNonQueryAsync();
         }
@@ -258,9 +283,10 @@ public sealed class SendSlotsTests(Ledger ledger) : IClassFixture<Ledger>
     }
 
     /// <summary>Four workers make as many calls as there are delays, each as long as one of them; in their order.</summary>
-    private async Task<List<(long Begun, long Ended)>> CallAsync(SendingOptions options, int[] delays)
+    private async Task<List<(long Begun, long Ended)>> CallAsync(
+        SendingOptions options, int[] delays, string? from = null)
     {
-        var sender = Order.Number();
+        var sender = from ?? Order.Number();
         var waiting = new ConcurrentQueue<int>(delays);
         var calls = new ConcurrentBag<(long Begun, long Ended)>();
         await Task.WhenAll(Enumerable.Range(0, 4).Select(async _ =>
@@ -281,4 +307,21 @@ public sealed class SendSlotsTests(Ledger ledger) : IClassFixture<Ledger>
         }));
         return [.. calls.OrderBy(call => call.Begun)];
     }
+
+    private async Task<List<DateTimeOffset>> StartsAsync(string sender)
+    {
+        var starts = new List<DateTimeOffset>();
+        await using var command = ledger.Database.Command(
+            "select claimed_at from send_attempts where sender = $1 order by 1", sender);
+        await using var row = await command.ExecuteReaderAsync();
+        while (await row.ReadAsync())
+        {
+            starts.Add(row.GetFieldValue<DateTimeOffset>(0));
+        }
+
+        return starts;
+    }
+
+    private static int BusiestSecond(List<DateTimeOffset> starts) =>
+        starts.Max(from => starts.Count(start => start >= from && start < from + TimeSpan.FromSeconds(1)));
 }

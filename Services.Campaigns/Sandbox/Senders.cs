@@ -1,0 +1,52 @@
+using Microsoft.Extensions.Options;
+
+namespace Services.Campaigns;
+
+/// <summary>The numbers that send: the main one, and those beside it, each at its own pace.</summary>
+internal sealed class Senders(IOptions<SandboxOptions> sandbox, IOptions<SendingOptions> sending)
+{
+    private readonly Dictionary<string, Pace> _others = sending.Value.Senders.ToDictionary(
+        sender => sender.Number,
+        sender => (sender.RatePerSecond, sender.MinInterval) switch
+        {
+            ({ } rate, _) => sending.Value.Pace with { RatePerSecond = rate },
+            (_, { } interval) => new(interval, null),
+            _ => sending.Value.Pace,
+        });
+
+    public string Main => sandbox.Value.Number;
+
+    public IEnumerable<string> All => [Main, .. _others.Keys];
+
+    /// <summary>
+    /// What each sender sends by itself, so that a slow one holds up no other; what names none of them is the main one's.
+    /// </summary>
+    public IEnumerable<Share> Shares => _others.Select(other => new Share(other.Value, other.Key, []))
+        .Prepend(new(sending.Value.Pace, null, [.. _others.Keys]));
+
+    public Pace PaceOf(string? sender) =>
+        sender is not null && _others.TryGetValue(sender, out var pace) ? pace : sending.Value.Pace;
+
+    /// <summary>The number if it is one of those beside the main one; else null, which is the main one.</summary>
+    public string? Other(string? number) => number is not null && _others.ContainsKey(number) ? number : null;
+
+    /// <summary>The messages of a sender.</summary>
+    /// <param name="Pace">Its limit.</param>
+    /// <param name="Sender">Null: the main one.</param>
+    /// <param name="Others">Which are not the main one's.</param>
+    internal sealed record Share(Pace Pace, string? Sender, string[] Others)
+    {
+        /// <summary>What <see cref="Condition"/> compares with.</summary>
+        public object Value => (object?)Sender ?? Others;
+
+        /// <summary>With a single sender it holds of all, and costs nothing.</summary>
+        /// <param name="sender">SQL: what the row names, if anything.</param>
+        /// <param name="value">The parameter with <see cref="Value"/>.</param>
+        public string Condition(string sender, string value) => (Sender, Others) switch
+        {
+            (not null, _) => $"{sender} = {value}",
+            (_, []) => "true",
+            _ => $"coalesce({sender} <> all({value}), true)",
+        };
+    }
+}
