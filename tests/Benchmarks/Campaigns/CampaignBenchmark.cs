@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Testing;
 
@@ -42,9 +43,12 @@ internal static class CampaignBenchmark
         await load.StreamAsync(callbacks / 2, WarmUp, reports.Next);
         var begun = TimeProvider.System.GetUtcNow();
         reports.ForgetLags();
+        var before = Memory(run);
         var latencies = await load.StreamAsync(callbacks, TimeSpan.FromSeconds(seconds), reports.Next);
+        var after = Memory(run);
         await watching.CancelAsync();
         await watcher;
+        await run.StatsAsync(campaign, "all that was read", stats => (int)stats["read"]! == reports.Read);
 
         Array.Sort(latencies);
         var arrivals = reports.Arrivals.Order().ToList();
@@ -58,7 +62,16 @@ internal static class CampaignBenchmark
             + $"p99 {latencies[latencies.Length * 99 / 100]:F1} ms, max {latencies[^1]:F0} ms");
         Console.WriteLine($"counters: at most {reports.WorstLag.TotalSeconds:F2} s behind, "
             + $"{reports.MedianLag.TotalSeconds:F2} s in the median");
+        Console.WriteLine("memory, MB: " + string.Join(", ", before.Zip(
+            after, (from, to) => $"{from.Part} {from.Megabytes} to {to.Megabytes}")));
         return 0;
+    }
+
+    private static List<(Part Part, long Megabytes)> Memory(LocalRun run)
+    {
+        var processes = new Processes(run.ProcessId);
+        return [.. new[] { Part.Gateway, Part.Webhooks, Part.Campaigns, Part.Messaging }.Select(
+            part => (part, processes.Of(part).Sum(id => Process.GetProcessById(id).WorkingSet64) >> 20))];
     }
 
     internal static int Option(string[] options, string name, int otherwise) =>

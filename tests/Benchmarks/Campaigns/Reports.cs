@@ -24,6 +24,18 @@ internal sealed class Reports(Provider provider, Uri gateway)
 
     public IReadOnlyList<DateTimeOffset> Arrivals => _arrivals;
 
+    /// <summary>Of how many messages it has been answered that they are read.</summary>
+    public int Read
+    {
+        get
+        {
+            lock (_readAnswered)
+            {
+                return _readAnswered.Count;
+            }
+        }
+    }
+
     public TimeSpan WorstLag => _lags.Max();
 
     public TimeSpan MedianLag => _lags.Order().ElementAt(_lags.Count / 2);
