@@ -19,14 +19,16 @@ internal sealed class AudienceQuery
     /// <param name="membership">Whether people have to join.</param>
     /// <param name="now">When conditions are looked at.</param>
     /// <param name="values">Takes the statement's parameters.</param>
+    /// <param name="looks">Takes the messages that the audience is about, see <see cref="ConditionSql"/>.</param>
     public AudienceQuery(
-        Audience audience, Filling filling, bool membership, DateTimeOffset now, SqlParameters values)
+        Audience audience, Filling filling, bool membership, DateTimeOffset now, SqlParameters values,
+        MessageLooks? looks = null)
     {
         Where = audience switch
         {
             { Tags: { } tags } => $"c.tags && {values.Add(tags.ToArray())}",
             { ContactIds: { } ids } => $"c.id = any({values.Add(ids.ToArray())})",
-            { Where: { } condition } => ConditionSql.Of(condition, now, values),
+            { Where: { } condition } => ConditionSql.Of(condition, now, values, looks),
             { SegmentId: not null } => "false", // of a draft whose segment has been deleted
             _ => "true",
         };

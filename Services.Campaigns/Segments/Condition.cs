@@ -65,6 +65,10 @@ internal sealed record Condition
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Result { get; init; }
 
+    /// <summary>Whether what became of a campaign is a part of it.</summary>
+    [JsonIgnore]
+    public bool AsksForMessages => Campaign is not null || Parts.Any(part => part.AsksForMessages);
+
     private IReadOnlyList<Condition> Parts => Not is null ? All ?? Any ?? [] : [Not];
 
     /// <summary>Tells <paramref name="form"/> what is wrong, by the path of the part.</summary>

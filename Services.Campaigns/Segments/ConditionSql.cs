@@ -16,21 +16,36 @@ internal static class ConditionSql
     /// <param name="condition">Checked.</param>
     /// <param name="now">When sessions and memberships are looked at.</param>
     /// <param name="values">Takes what people have written: nothing of it is in the statement.</param>
-    public static string Of(Condition condition, DateTimeOffset now, SqlParameters values) => condition switch
+    /// <param name="looks">
+    /// Takes the messages that the condition is about, to be joined. Null: they are looked for inside the condition.
+    /// </param>
+    public static string Of(
+        Condition condition, DateTimeOffset now, SqlParameters values, MessageLooks? looks = null) => condition switch
     {
-        { All: { } all } => $"({string.Join(" and ", all.Select(part => Of(part, now, values)))})",
-        { Any: { } any } => $"({string.Join(" or ", any.Select(part => Of(part, now, values)))})",
-        { Not: { } not } => $"(not {Of(not, now, values)})",
-        { Tag: { } tag } => $"c.tags @> array[{values.Add(tag)}::text]",
+        { All: { } all } => $"({string.Join(" and ", Parts(all, "", now, values, looks))})",
+        { Any: { } any } => $"({string.Join(" or ", Parts(any, "not ", now, values, looks))})",
+        { Not: { } not } => $"(not {Of(not, now, values, looks)})",
+        { Tag: { } tag } => $"{values.Add(tag)}::text = any(c.tags)",
         { Attribute: { } name } =>
             OfAttribute(condition, MessageText.ColumnOf(name.Trim().Normalize(), values.Add), values),
         { Sandbox: { } state } => OfSandbox(Parse<SandboxState>(state), values.Add(now - Contact.MembershipTime)),
         { Session: { } state } => (Parse<SessionState>(state) is SessionState.Closed ? "not " : "")
             + $"coalesce(c.last_inbound_at > {values.Add(now - Contact.SessionTime)}, false)",
+        { Campaign: { } campaign, Result: { } result } when looks is not null =>
+            looks.Add(name => OfMessage(campaign, result, values, name)),
         { Campaign: { } campaign, Result: { } result } =>
-            $"exists (select 1 from messages m where m.contact_id = c.id and {OfMessage(campaign, result, values)})",
+            $"exists (select 1 from messages m where m.contact_id = c.id and {OfMessage(campaign, result, values, "m")})",
         _ => throw new UnreachableException(),
     };
+
+    /// <summary>Those that ask for messages come last: they matter only if the others have not decided.</summary>
+    private static List<string> Parts(
+        IReadOnlyList<Condition> parts, string open, DateTimeOffset now, SqlParameters values, MessageLooks? looks)
+    {
+        var known = parts.Where(part => !part.AsksForMessages).Select(part => Of(part, now, values)).ToList();
+        var inner = looks?.If(known.Select(part => open + part));
+        return [.. known, .. parts.Where(part => part.AsksForMessages).Select(part => Of(part, now, values, inner))];
+    }
 
     /// <summary>
     /// The condition for <c>messages m</c>, if all that is asked is what became of a campaign: of those that name a
@@ -38,11 +53,11 @@ internal static class ConditionSql
     /// </summary>
     public static string? OfMessages(Condition condition, SqlParameters values) =>
         condition is { Campaign: { } campaign, Result: { } result }
-            ? $"m.contact_id is not null and {OfMessage(campaign, result, values)}"
+            ? $"m.contact_id is not null and {OfMessage(campaign, result, values, "m")}"
             : null;
 
-    private static string OfMessage(Guid campaign, string result, SqlParameters values) =>
-        $"m.campaign_id = {values.Add(campaign)} and m.kind = 1 and {OfResult(Parse<MessageResult>(result))}";
+    private static string OfMessage(Guid campaign, string result, SqlParameters values, string m) =>
+        $"{m}.campaign_id = {values.Add(campaign)} and {m}.kind = 1 and {OfResult(Parse<MessageResult>(result), m)}";
 
     private static string OfAttribute(Condition condition, string value, SqlParameters values) => condition switch
     {
@@ -89,14 +104,14 @@ internal static class ConditionSql
     };
 
     // Statuses: 4 sent, 5 failed, 6 delivered, 7 read.
-    private static string OfResult(MessageResult result) => result switch
+    private static string OfResult(MessageResult result, string m) => result switch
     {
-        MessageResult.Received => "m.status in (4, 6, 7)",
-        MessageResult.Read => "m.status = 7",
-        MessageResult.NotRead => "m.status in (4, 6)",
-        MessageResult.Replied => "m.replied_at is not null",
-        MessageResult.NotReplied => "m.status in (4, 6, 7) and m.replied_at is null",
-        MessageResult.Failed => "m.status = 5",
+        MessageResult.Received => $"{m}.status in (4, 6, 7)",
+        MessageResult.Read => $"{m}.status = 7",
+        MessageResult.NotRead => $"{m}.status in (4, 6)",
+        MessageResult.Replied => $"{m}.replied_at is not null",
+        MessageResult.NotReplied => $"{m}.status in (4, 6, 7) and {m}.replied_at is null",
+        MessageResult.Failed => $"{m}.status = 5",
         _ => throw new UnreachableException(),
     };
 

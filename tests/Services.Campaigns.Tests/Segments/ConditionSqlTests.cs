@@ -40,6 +40,7 @@ public class ConditionSqlTests(CampaignsApp app)
             var found = await FindAsync(condition, mark);
 
             Assert.True(expected.SequenceEqual(found), JsonSerializer.Serialize(condition));
+            Assert.Equal(found, await FindAsync(condition, mark, new()));
             Assert.Equal(
                 people.Select(person => person.Contact.Id).Except(found).Order(),
                 await FindAsync(new() { Not = condition }, mark));
@@ -201,12 +202,12 @@ public class ConditionSqlTests(CampaignsApp app)
 
     private static DateTimeOffset? After(int? hours) => hours is { } some ? Now.AddHours(some) : null;
 
-    private async Task<List<Guid>> FindAsync(Condition condition, string mark)
+    private async Task<List<Guid>> FindAsync(Condition condition, string mark, MessageLooks? looks = null)
     {
         var values = new SqlParameters();
-        var where = $"c.tags @> array[{values.Add(mark)}::text] and {ConditionSql.Of(condition, Now, values)}";
+        var where = $"c.tags @> array[{values.Add(mark)}::text] and {ConditionSql.Of(condition, Now, values, looks)}";
         await using var command = app.Database.Command(
-            $"select c.id from contacts c where {where} order by c.id", values.ToArray());
+            $"select c.id from contacts c {looks?.Joins} where {where} order by c.id", values.ToArray());
         await using var reader = await command.ExecuteReaderAsync();
         var found = new List<Guid>();
         while (await reader.ReadAsync())
