@@ -108,7 +108,7 @@ internal sealed class ImportChunk(int from, DateTimeOffset at) : IDisposable
         {
             _rejected.Add(row);
         }
-        else if (long.Parse(row.Details.Phone.Digits, CultureInfo.InvariantCulture) is var number && !seen.Add(number))
+        else if (long.Parse(row.Details.Phone.Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture) is var number && !seen.Add(number))
         {
             Duplicates++;
         }
