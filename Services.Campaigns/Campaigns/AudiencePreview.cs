@@ -156,8 +156,8 @@ internal sealed class AudiencePreview(
 /// <param name="Expiring">Whose Sandbox membership will have ended by their turn; null if that was not counted.</param>
 /// <param name="EstimatedDurationSeconds">At the allowed rate, with nothing else running, without quiet hours.</param>
 /// <param name="EstimatedFinishAt">
-/// Then it would end if it were launched now: with its start and its quiet hours; if those are each person's own, at the
-/// latest.
+/// Then it would end if it were launched now: with its start and its quiet hours; if those are each person's own, at
+/// the latest.
 /// </param>
 /// <param name="RatePerSecond">The allowed rate.</param>
 /// <param name="Samples">What some of them would read.</param>

@@ -75,7 +75,9 @@ internal sealed class Campaign
 
     public DateTimeOffset? FrozenAt { get; private set; }
 
-    /// <summary>Where its recipients live (<see cref="Region"/>); null unless its quiet hours are each person's own.</summary>
+    /// <summary>
+    /// Where its recipients live (<see cref="Region"/>); null unless its quiet hours are each person's own.
+    /// </summary>
     public string[]? Regions { get; private set; }
 
     public DateTimeOffset? LastFedAt { get; private set; }
@@ -155,12 +157,12 @@ internal sealed class Campaign
         return true;
     }
 
-    /// <summary>When its sending ends that begins at <paramref name="start"/> and lasts so long without quiet hours.</summary>
+    /// <summary>When its sending ends.</summary>
     /// <param name="start">When it begins.</param>
-    /// <param name="work">How long it takes.</param>
+    /// <param name="work">How long it takes without quiet hours.</param>
     /// <param name="regions">
-    /// Whose quiet hours count if they are each person's own: it ends at the latest when the whole of it would be done in
-    /// the hours of the region that is the last.
+    /// Whose quiet hours count if they are each person's own: it ends at the latest when the whole of it would be done
+    /// in the hours of the region that is the last.
     /// </param>
     public DateTimeOffset EndOf(DateTimeOffset start, TimeSpan work, IEnumerable<string>? regions = null) =>
         QuietHours switch

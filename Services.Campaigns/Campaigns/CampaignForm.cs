@@ -214,14 +214,14 @@ internal sealed record CampaignForm
                 "quietHours.to differs from quietHours.from.", "La fin doit être différente du début."));
         }
 
-        if (given is { PerContact: true, From: { } from, To: { } to }
-            && to - from > TimeSpan.FromHours(Services.Campaigns.QuietHours.MostPerContact))
+        const int most = Services.Campaigns.QuietHours.MostPerContact;
+        if (given is { PerContact: true, From: { } from, To: { } to } && to - from > TimeSpan.FromHours(most))
         {
             form.Refuse("quietHours.to", new Remedy(
-                $"With quietHours.perContact the quiet hours last at most {Services.Campaigns.QuietHours.MostPerContact}: wide "
-                + "countries would have no hour left. Shorten them, or leave perContact out.",
-                $"À l’heure de chacun, les heures calmes durent au plus {Services.Campaigns.QuietHours.MostPerContact}\u00A0heures, "
-                + "sinon les pays étendus n’en auraient plus d’autres\u00A0: raccourcissez-les, ou prenez un seul fuseau."));
+                $"With quietHours.perContact the quiet hours last at most {most} hours, else wide countries would have no "
+                + "other ones left: shorten them, or leave perContact out.",
+                $"À l’heure de chacun, les heures calmes durent au plus {most}\u00A0heures, sinon les pays étendus n’en "
+                + "auraient plus d’autres\u00A0: raccourcissez-les, ou suivez un seul fuseau."));
         }
 
         return form.IsValid ? new(given.From!.Value, given.To!.Value, given.TimeZone!, given.PerContact) : null;

@@ -15,9 +15,6 @@ internal sealed record QuietHours(TimeOnly From, TimeOnly To, string TimeZone, b
     /// </summary>
     public const int MostPerContact = 13;
 
-    /// <summary>How long they last by the clock; over midnight too.</summary>
-    public TimeSpan Length => To - From;
-
     /// <param name="instant">When.</param>
     /// <param name="region">Whose (<see cref="Region"/>); null: the campaign's own zone.</param>
     public bool Contains(DateTimeOffset instant, string? region = null) =>
@@ -35,7 +32,9 @@ internal sealed record QuietHours(TimeOnly From, TimeOnly To, string TimeZone, b
         return instant;
     }
 
-    /// <summary>When <paramref name="work"/> that begins at <paramref name="start"/> is done, if it rests then.</summary>
+    /// <summary>
+    /// When <paramref name="work"/> that begins at <paramref name="start"/> is done, if it rests then.
+    /// </summary>
     public DateTimeOffset EndOf(DateTimeOffset start, TimeSpan work, string? region = null)
     {
         var rest = this with { From = To, To = From };

@@ -1,9 +1,9 @@
 namespace Services.Campaigns;
 
 /// <summary>
-/// By which clocks a person lives, as far as the beginning of their number tells: a country's code, or a few digits more
-/// where the rest of the country is half a world away. A message of a campaign whose quiet hours are each person's own
-/// carries its region (<c>messages.region</c>), so that the feed can leave out those for whom it is quiet without
+/// By which clocks a person lives, as far as the beginning of their number tells: a country's code, or a few digits
+/// more where the rest of the country is half a world away. A message of a campaign whose quiet hours are each person's
+/// own carries its region (<c>messages.region</c>), so that the feed can leave out those for whom it is quiet without
 /// looking at them.
 /// </summary>
 internal static class Region
@@ -34,7 +34,9 @@ internal static class Region
     /// <summary>Several where the number does not tell which of them; none if it tells nothing.</summary>
     public static IReadOnlyList<TimeZoneInfo> ZonesOf(string region) => Zones.GetValueOrDefault(region) ?? [];
 
-    /// <summary>An SQL expression: the region of an international number with its plus sign, the longest that fits.</summary>
+    /// <summary>
+    /// An SQL expression: the region of an international number with its plus sign, the longest that fits.
+    /// </summary>
     public static string Sql(string phone, SqlParameters values) =>
         "case " + string.Concat(Zones.Keys.GroupBy(region => region.Length).OrderByDescending(group => group.Key)
             .Select(group => (Digits: $"substr({phone}, 2, {group.Key})", Regions: values.Add(group.ToArray())))

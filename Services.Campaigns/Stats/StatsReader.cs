@@ -131,14 +131,16 @@ internal sealed class StatsReader(
         IEnumerable<Campaign> campaigns, CancellationToken cancellationToken)
     {
         var parts = campaigns.Where(campaign => campaign.Status is CampaignStatus.Running)
-            .SelectMany(campaign => campaign.Regions ?? [], (campaign, region) => (campaign.Id, Region: region)).ToList();
+            .SelectMany(campaign => campaign.Regions ?? [], (campaign, region) => (campaign.Id, Region: region))
+            .ToList();
         if (parts.Count > 0)
         {
             await using var command = database.CreateCommand("""
                 select campaign_id, region from unnest($1, $2) as part (campaign_id, region)
                 where exists (
                     select from messages m
-                    where m.campaign_id = part.campaign_id and m.region = part.region and m.kind = 1 and m.status in (0, 1))
+                    where m.campaign_id = part.campaign_id and m.region = part.region and m.kind = 1
+                        and m.status in (0, 1))
                 """);
             command.Parameters.Add(new() { Value = parts.Select(part => part.Id).ToArray() });
             command.Parameters.Add(new() { Value = parts.Select(part => part.Region).ToArray() });

@@ -119,7 +119,8 @@ public sealed partial class CampaignDraft
         Name, new(TemplateId, Patterns(template), ChosenFallbacks(template)),
         HasMessage2 ? new(Message2Body ?? "", WithinHours) : null, ChosenAudience,
         Later && StartAt is { } start ? new DateTimeOffset(start, zone.GetUtcOffset(start)) : null,
-        HasQuietHours ? new(QuietFrom, QuietTo, QuietZone ?? zone.Id, QuietPerContact) : null, PauseAtFailureShare, Sender);
+        HasQuietHours ? new(QuietFrom, QuietTo, QuietZone ?? zone.Id, QuietPerContact) : null,
+        PauseAtFailureShare, Sender);
 
     public static CampaignDraft Of(Campaign campaign, TimeZoneInfo zone, IReadOnlyList<PickedContact> picked) => new()
     {

@@ -85,7 +85,8 @@ public class QuietHoursTests
         from minute in Gen.Frequency(
             (1, Gen.Choose(0, 365 * 1440)),
             (2,
-                from change in Gen.Elements("2026-03-08", "2026-03-29", "2026-04-05", "2026-10-04", "2026-10-25", "2026-11-01")
+                from change in Gen.Elements(
+                    "2026-03-08", "2026-03-29", "2026-04-05", "2026-10-04", "2026-10-25", "2026-11-01")
                 from off in Gen.Choose(-1440, 2 * 1440)
                 select (int)(Instant(change) - Year).TotalMinutes + off))
         let begin = TimeOnly.MinValue.AddMinutes(start)

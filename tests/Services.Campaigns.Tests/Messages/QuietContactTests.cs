@@ -115,7 +115,7 @@ public class QuietContactTests(CampaignsApp app)
 
     private static string Phone(JsonNode person) => (string)person["phone"]!;
 
-    /// <summary>By a clock so many hours ahead of UTC, for an hour already and for two more; to each person's own.</summary>
+    /// <summary>Each person's own; by a clock so many hours ahead of UTC for an hour already, and for two more.</summary>
     private static JsonObject NightAt(int offset) => new()
     {
         ["from"] = $"{ClockIn(offset).AddHours(-1):HH:mm:ss}",
