@@ -57,15 +57,16 @@ internal static class LaunchCampaign
         {
             return Problems.Conflict(template.Approval is Template.Missing
                 ? new Remedy(
-                    $"The template “{template.Name}” is not at {sandbox.Value.Provider} any more: choose another one, or "
-                    + "enter its id anew.",
-                    $"Le modèle « {template.Name} » n’existe plus chez {sandbox.Value.Provider}\u00A0: choisissez-en un "
-                    + "autre, ou corrigez son identifiant.")
+                    $"The template “{template.Name}” is not at {sandbox.Value.Provider} any more: choose another one, "
+                    + "or enter its id anew.",
+                    $"Le modèle «\u00A0{template.Name}\u00A0» n’existe plus chez {sandbox.Value.Provider}\u00A0: "
+                    + "choisissez-en un autre, ou corrigez son identifiant.")
                 : new Remedy(
-                    $"WhatsApp does not send the template “{template.Name}”: it is {template.Approval}. Choose another one, "
-                    + "or correct it at the provider and synchronise the templates.",
-                    $"WhatsApp n’envoie pas le modèle « {template.Name} »\u00A0: il est {InFrench(template.Approval)}. "
-                    + "Choisissez-en un autre, ou corrigez-le chez le fournisseur puis synchronisez les modèles."));
+                    $"WhatsApp does not send the template “{template.Name}”: it is {template.Approval}. Choose another "
+                    + "one, or correct it at the provider and synchronise the templates.",
+                    $"WhatsApp n’envoie pas le modèle «\u00A0{template.Name}\u00A0»\u00A0: il est "
+                    + $"{InFrench(template.Approval)}. Choisissez-en un autre, ou corrigez-le chez le fournisseur puis "
+                    + "synchronisez les modèles."));
         }
 
         if (campaign.Sender is { } gone && senders.Other(gone) is null && gone != senders.Main)

@@ -90,7 +90,7 @@ public class SyncTests(CampaignsApp app)
 
         Assert.Equal(HttpStatusCode.Conflict, refused.StatusCode);
         var detail = (string)(await refused.Content.ReadFromJsonAsync<JsonObject>())!["detail"]!;
-        Assert.Contains("« Rappel »", detail, StringComparison.Ordinal);
+        Assert.Contains("Rappel", detail, StringComparison.Ordinal);
         Assert.Contains(told, detail, StringComparison.Ordinal);
         Assert.Equal(
             approval ?? "missing",
