@@ -27,7 +27,8 @@ internal static class Consequences
 
             if (what is MessageReport.Returned { ErrorCode: { } code, NotBefore: { } end } && end - what.At > LongRest)
             {
-                await PauseSenderAsync(transaction, id, mainSender, code, message.Provider, end, what.At, cancellationToken);
+                await PauseSenderAsync(
+                    transaction, id, mainSender, code, message.Provider, end, what.At, cancellationToken);
             }
 
             if (what is not MessageReport.Rejected report)
@@ -59,8 +60,8 @@ internal static class Consequences
     }
 
     /// <summary>
-    /// All campaigns of the message's sender; until an instant, or until somebody has put right what is wrong. What names no
-    /// sender goes from the main one, and a message need not have a campaign.
+    /// All campaigns of the message's sender; until an instant, or until somebody has put right what is wrong. What
+    /// names no sender goes from the main one, and a message need not have a campaign.
     /// </summary>
     private static Task<int> PauseSenderAsync(
         NpgsqlTransaction transaction, Guid message, string mainSender, string code, string? provider,

@@ -25,15 +25,19 @@ internal sealed record DueMessage(
             transaction, "select id from messages where status = 2 and expires_at < $1 order by expires_at limit $2",
             cancellationToken, since, limit);
 
-    /// <summary>What of a sender's is due, as far as its window has room: urgent messages first, then bulk.</summary>
+    /// <summary>
+    /// What of a sender's is due, as far as its window has room, and not more than <paramref name="most"/>: urgent
+    /// messages first, then bulk.
+    /// </summary>
     public static async Task<List<DueMessage>> PickDueAsync(
-        NpgsqlTransaction transaction, DateTimeOffset now, Senders.Share share, CancellationToken cancellationToken)
+        NpgsqlTransaction transaction, DateTimeOffset now, Senders.Share share, int most,
+        CancellationToken cancellationToken)
     {
         var outstanding = await transaction.ScalarAsync<long>($"""
             select count(*) from messages m left join campaigns c on c.id = m.campaign_id
             where m.status = 2 and {share.Condition(Named, "$1")}
             """, cancellationToken, share.Value);
-        var limit = share.Pace.Window - (int)outstanding;
+        var limit = Math.Min(share.Pace.Window - (int)outstanding, most);
         if (limit <= 0)
         {
             return [];
@@ -64,9 +68,9 @@ internal sealed record DueMessage(
                         partition by line.campaign_id order by due.status desc, due.next_attempt_at, due.id) as place
                     from unnest($3, $4, $5) as line (campaign_id, region, turn)
                     cross join lateral (
-                        {DueIn("line.region is null", 1)} union all {DueIn("line.region is null", 0)}
-                        union all {DueIn("m.region = line.region", 1)} union all {DueIn("m.region = line.region", 0)}) due
-                    ) waiting
+                        {DueIn("line.region is null", 1)} union all {DueIn("line.region is null", 0)} union all
+                        {DueIn("m.region = line.region", 1)} union all {DueIn("m.region = line.region", 0)}) due
+                ) waiting
                 order by waiting.place, waiting.turn limit $2
                 """, cancellationToken, now, limit - due.Count, lines.Select(line => line.Campaign).ToArray(),
                 lines.Select(line => line.Region).ToArray(), lines.Select(line => line.Turn).ToArray()));
@@ -102,14 +106,15 @@ internal sealed record DueMessage(
         TraceParent);
 
     /// <summary>
-    /// A sender's running campaigns, but those in their quiet hours; whoever has waited longest first. One whose quiet hours
-    /// are each person's own has a line for each region where it is not quiet.
+    /// A sender's running campaigns, but those in their quiet hours; whoever has waited longest first. One whose quiet
+    /// hours are each person's own has a line for each region where it is not quiet.
     /// </summary>
     private static async Task<List<(Guid Campaign, string? Region, int Turn)>> LinesInTurnAsync(
         NpgsqlTransaction transaction, DateTimeOffset now, Senders.Share share, CancellationToken cancellationToken)
     {
         await using var command = transaction.Command($"""
-            select id, quiet_hours, regions from campaigns where status = 'running' and {share.Condition("sender", "$1")}
+            select id, quiet_hours, regions from campaigns
+            where status = 'running' and {share.Condition("sender", "$1")}
             order by last_fed_at nulls first, id
             """, share.Value);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);

@@ -70,6 +70,10 @@ internal sealed class MessageBook(
         }
 
         await MessageRows.SaveAsync(transaction, [.. changed.Select(id => changes[id])], cancellationToken);
+        await SenderDay.GiveBackAsync(
+            transaction, senders,
+            [.. news.Where(entry => entry.Report is MessageReport.Returned).Select(entry => entry.Key.Id!.Value)],
+            cancellationToken);
         var kept = await EarlyStatuses.KeepAsync(transaction, unknown, cancellationToken);
         await Consequences.DrawAsync(transaction, news, changes, senders.Main, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
