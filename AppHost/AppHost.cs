@@ -73,6 +73,7 @@ var campaigns = AddService("campaigns", "../Services.Campaigns/Services.Campaign
     .WithEnvironment("Sandbox__Mode", settings.Mode.ToString().ToLowerInvariant())
     .WithEnvironment("Sandbox__Number", settings.Sender)
     .WithEnvironment("Sandbox__JoinCode", settings.JoinCode)
+    .WithEnvironment("Sending__PerDay", settings.PerDay > 0 ? $"{settings.PerDay}" : "")
     .WithEnvironment("Texts__KeepDays", settings.TextsKeepDays > 0 ? $"{settings.TextsKeepDays}" : "");
 
 var messaging = AddService("messaging", "../Services.Messaging/Services.Messaging.csproj", messagingDb)

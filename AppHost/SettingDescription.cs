@@ -45,6 +45,11 @@ internal sealed record SettingDescription(string Name, string Default, string En
             + "neither is set",
             "mode rapide (production) : messages par seconde, de 0.01 à 1000 ; remplace l’intervalle ; 80 avec Meta, "
             + "si ni l’un ni l’autre n’a de valeur"),
+        new("MESSAGING_PER_DAY", "",
+            "how many messages a sender may begin in a day (UTC); its campaigns then wait for the next one; empty: as "
+            + "many as the provider takes",
+            "combien de messages un expéditeur peut commencer par jour (UTC) ; ses campagnes attendent ensuite le jour "
+            + "suivant ; vide : autant que le fournisseur en accepte"),
         new("SENDERS", "",
             "further senders of the Twilio account, each with its pace if it has its own: `+33199000001=80/s; "
             + "+33199000002=20/min; +33199000003=3s`; not in the Sandbox",

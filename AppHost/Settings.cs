@@ -105,6 +105,7 @@ internal sealed partial class Settings
             : Interval("MESSAGING_MIN_INTERVAL", TimeSpan.Zero, TimeSpan.FromHours(1));
         RatePerSecond = Rate("MESSAGING_RATE_PER_SECOND")
             ?? (Provider is WhatsAppProvider.Meta && !paced ? MetaRate : null);
+        PerDay = Number("MESSAGING_PER_DAY", 1, 100_000_000);
         Senders = [.. FurtherSenders("SENDERS")];
         RetryBaseDelay = Interval(
             "MESSAGING_RETRY_BASE_DELAY", TimeSpan.FromMilliseconds(1), TimeSpan.FromHours(12));
@@ -164,6 +165,9 @@ internal sealed partial class Settings
 
     /// <summary>Replaces <see cref="MinInterval"/> when set.</summary>
     public string? RatePerSecond { get; }
+
+    /// <summary>Messages of a sender in a day; 0: any number.</summary>
+    public int PerDay { get; }
 
     public TimeSpan RetryBaseDelay { get; }
 

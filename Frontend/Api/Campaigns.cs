@@ -46,7 +46,7 @@ public sealed record CampaignForm(
     string? Name, Message1Form Message1, Message2? Message2, Audience? Audience, DateTimeOffset? StartAt = null,
     QuietHoursForm? QuietHours = null, double? PauseAtFailureShare = null, string? Sender = null);
 
-public sealed record QuietHoursForm(TimeOnly? From, TimeOnly? To, string? TimeZone);
+public sealed record QuietHoursForm(TimeOnly? From, TimeOnly? To, string? TimeZone, bool PerContact = false);
 
 public sealed record Message1Form(
     Guid? TemplateId, IReadOnlyDictionary<string, string?> Variables,
@@ -77,15 +77,18 @@ public sealed record AudienceExclusion(IReadOnlyList<string>? Tags = null, IRead
 
 /// <summary>Every day nothing leaves in these hours, which may pass midnight.</summary>
 /// <param name="TimeZone">IANA name.</param>
-public sealed record QuietHours(TimeOnly From, TimeOnly To, string TimeZone);
+/// <param name="PerContact">By each person's own clock, as far as their number tells.</param>
+public sealed record QuietHours(TimeOnly From, TimeOnly To, string TimeZone, bool PerContact = false);
 
 /// <summary>What a launch would do now.</summary>
 /// <param name="EstimatedFinishAt">With its start and its quiet hours.</param>
 /// <param name="Expiring">Recipients who will have left the Sandbox by their turn.</param>
 /// <param name="Total">Everybody in the audience.</param>
+/// <param name="TemplateApproval">What the provider says of the template, if anything.</param>
 public sealed record Preview(
     long Recipients, PreviewExclusions Excluded, double EstimatedDurationSeconds, DateTimeOffset EstimatedFinishAt,
-    double RatePerSecond, IReadOnlyList<PreviewSample> Samples, long? Expiring = null, long Total = 0);
+    double RatePerSecond, IReadOnlyList<PreviewSample> Samples, long? Expiring = null, long Total = 0,
+    string? TemplateApproval = null);
 
 public sealed record PreviewExclusions(long OptedOut, long NotJoined, long MissingVariable);
 

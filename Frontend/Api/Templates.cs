@@ -12,4 +12,5 @@ public sealed record TemplateForm(
     string? Name, string? ContentSid, string? Language, string? Body, IReadOnlyList<string>? Variables = null);
 
 /// <param name="Skipped">Cannot be sent as a text with variables.</param>
-public sealed record TemplatesSynced(int Added, int Updated, int Unchanged, int Skipped = 0);
+/// <param name="Missing">Were there once, and are not any more.</param>
+public sealed record TemplatesSynced(int Added, int Updated, int Unchanged, int Skipped = 0, int Missing = 0);

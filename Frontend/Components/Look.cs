@@ -19,6 +19,30 @@ public static class Look
         var fast => texts["Common.Rate.Second", Format.Rounded(fast)],
     };
 
+    /// <summary>What the provider says of a template, in words; for what we have none, in its own.</summary>
+    public static string Approval(Texts texts, string approval) => approval switch
+    {
+        "approved" => texts["Templates.Approval.Approved"],
+        "pending" or "received" => texts["Templates.Approval.Pending"],
+        "unsubmitted" => texts["Templates.Approval.Unsubmitted"],
+        "rejected" => texts["Templates.Approval.Rejected"],
+        "paused" => texts["Templates.Approval.Paused"],
+        "disabled" => texts["Templates.Approval.Disabled"],
+        "missing" => texts["Templates.Approval.Missing"],
+        _ => texts["Templates.Approval.Other", approval],
+    };
+
+    /// <summary>Whether a campaign with such a template is refused.</summary>
+    public static bool IsBarred(string? approval) => approval is "rejected" or "paused" or "disabled" or "missing";
+
+    /// <summary>The class that colours what the provider says, and its icon.</summary>
+    public static (string Css, string Icon) OfApproval(string approval) => approval switch
+    {
+        "approved" => ("status-read", "check"),
+        _ when IsBarred(approval) => ("status-failed", "warning"),
+        _ => ("status-pending", "clock"),
+    };
+
     public static string Icon(MessageStatus status) => status switch
     {
         MessageStatus.Pending => "clock",

@@ -73,24 +73,26 @@ internal sealed class AudienceFreeze(
         var (id, launchedAt) = (values.Add(campaign.Id), values.Add(campaign.LaunchedAt!.Value));
         var query = new AudienceQuery(
             campaign.Audience, campaign.Filling, sandbox.Value.HasMembership, campaign.LaunchedAt.Value, values);
+        var region = campaign.QuietHours is { PerContact: true } ? Region.Sql("c.phone", values) : "null::text";
 
         await transaction.ExecuteAsync($"""
             with campaign as (
                 select coalesce(frozen_up_to, '00000000-0000-0000-0000-000000000000') as start
                 from campaigns where id = {id}
             ), chunk as (
-                select c.id, c.phone, {query.Variables} as variables, {query.Reason} as reason
+                select c.id, c.phone, {query.Variables} as variables, {query.Reason} as reason, {region} as region
                 from contacts c cross join lateral ({query.Rendered}) rendered
                 where c.id > (select start from campaign) and c.created_at <= {launchedAt} and {query.Where}
                 order by c.id limit {most}
             ), inserted as (
                 insert into messages (
                     id, campaign_id, contact_id, kind, phone, status, next_attempt_at, error_code, variables,
-                    created_at, timeline)
+                    created_at, timeline, region)
                 select uuid_v7(), {id}, id, 1, phone, case when reason is null then 0 else 9 end,
                     case when reason is null then '-infinity'::timestamptz end, reason, variables, {launchedAt},
                     case when reason is null then '[]'::jsonb else jsonb_build_array(jsonb_build_object(
-                        'at', {launchedAt}::timestamptz, 'event', 'skipped', 'attempt', 0, 'detail', reason)) end
+                        'at', {launchedAt}::timestamptz, 'event', 'skipped', 'attempt', 0, 'detail', reason)) end,
+                    region
                 from chunk
                 on conflict (campaign_id, contact_id, kind) do nothing
                 returning status
@@ -101,6 +103,11 @@ internal sealed class AudienceFreeze(
             )
             update campaigns set
                 frozen_up_to = coalesce((select id from chunk order by id desc limit 1), frozen_up_to),
+                regions = (
+                    select array_agg(distinct region) from (
+                        select unnest(regions) as region
+                        union all select region from chunk where reason is null) known
+                    where region is not null),
                 frozen_at = case when (select count(*) from chunk) < {most} then clock_timestamp() end
             where id = {id}
             """, cancellationToken, values.ToArray());

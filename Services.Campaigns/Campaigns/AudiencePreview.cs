@@ -38,6 +38,9 @@ internal sealed class AudiencePreview(
         var expiring = campaign is not null && sandbox.Value.HasMembership
             ? await CountExpiringAsync(transaction, audience, filling, start, now, rate, cancellationToken)
             : (long?)null;
+        var regions = campaign?.QuietHours is { PerContact: true }
+            ? await ReadRegionsAsync(transaction, audience, filling, now, cancellationToken)
+            : null;
         var samples = body is null
             ? []
             : await SampleAsync(transaction, audience, filling, body, now, cancellationToken);
@@ -52,7 +55,7 @@ internal sealed class AudiencePreview(
             new(
                 reasons.GetValueOrDefault(SkipReasons.OptedOut), reasons.GetValueOrDefault(Consequences.NotJoined),
                 missing.Values.Sum()),
-            missing, expiring, work.TotalSeconds, campaign?.EndOf(start, work) ?? start + work, rate, samples);
+            missing, expiring, work.TotalSeconds, campaign?.EndOf(start, work, regions) ?? start + work, rate, samples);
     }
 
     private async Task<Dictionary<string, long>> CountAsync(
@@ -111,6 +114,27 @@ internal sealed class AudiencePreview(
             """, cancellationToken, values.ToArray());
     }
 
+    private async Task<List<string>> ReadRegionsAsync(
+        NpgsqlTransaction transaction, Audience audience, Filling filling, DateTimeOffset now,
+        CancellationToken cancellationToken)
+    {
+        var values = new SqlParameters();
+        var query = new AudienceQuery(audience, filling, sandbox.Value.HasMembership, now, values);
+        await using var command = transaction.Command($"""
+            select distinct {Region.Sql("c.phone", values)}
+            from contacts c cross join lateral ({query.Rendered}) rendered
+            where {query.Where} and {query.Reason} is null
+            """, values.ToArray());
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var regions = new List<string>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            regions.Add(reader.GetString(0));
+        }
+
+        return regions;
+    }
+
     private async Task<List<PreviewAnswer.Sample>> SampleAsync(
         NpgsqlTransaction transaction, Audience audience, Filling filling, string body,
         DateTimeOffset now, CancellationToken cancellationToken)
@@ -144,12 +168,21 @@ internal sealed class AudiencePreview(
 /// <param name="MissingValues">Of them, how many have no value for a variable, by the first such.</param>
 /// <param name="Expiring">Whose Sandbox membership will have ended by their turn; null if that was not counted.</param>
 /// <param name="EstimatedDurationSeconds">At the allowed rate, with nothing else running, without quiet hours.</param>
-/// <param name="EstimatedFinishAt">Then it would end if it were launched now: with its start and its quiet hours.</param>
+/// <param name="EstimatedFinishAt">
+/// Then it would end if it were launched now: with its start and its quiet hours; if those are each person's own, at
+/// the latest.
+/// </param>
 /// <param name="RatePerSecond">The allowed rate.</param>
+/// <param name="Samples">What some of them would read.</param>
+/// <param name="TemplateApproval">
+/// What the provider says of the campaign's template. With rejected, paused, disabled or missing it cannot be launched;
+/// with anything else but approved it may fail.
+/// </param>
 internal sealed record PreviewAnswer(
     long Total, long Recipients, PreviewAnswer.Exclusions Excluded, IReadOnlyDictionary<string, long> MissingValues,
     long? Expiring, double EstimatedDurationSeconds,
-    DateTimeOffset EstimatedFinishAt, double RatePerSecond, IReadOnlyList<PreviewAnswer.Sample> Samples)
+    DateTimeOffset EstimatedFinishAt, double RatePerSecond, IReadOnlyList<PreviewAnswer.Sample> Samples,
+    string? TemplateApproval = null)
 {
     /// <param name="NotJoined">Proved not to have joined the Sandbox.</param>
     /// <param name="MissingVariable">A variable of the template would be empty.</param>

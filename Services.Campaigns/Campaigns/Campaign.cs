@@ -75,6 +75,11 @@ internal sealed class Campaign
 
     public DateTimeOffset? FrozenAt { get; private set; }
 
+    /// <summary>
+    /// Where its recipients live (<see cref="Region"/>); null unless its quiet hours are each person's own.
+    /// </summary>
+    public string[]? Regions { get; private set; }
+
     public DateTimeOffset? LastFedAt { get; private set; }
 
     public DateTimeOffset? StartedAt { get; private set; }
@@ -135,7 +140,9 @@ internal sealed class Campaign
         return true;
     }
 
-    public bool TryPause(DateTimeOffset now) => TryMove(CampaignStatus.Running, CampaignStatus.Paused, now);
+    /// <summary>Also where it would go on by itself (<see cref="ResumeAt"/>): then it does not.</summary>
+    public bool TryPause(DateTimeOffset now) =>
+        TryMove(ResumeAt is null ? CampaignStatus.Running : CampaignStatus.Paused, CampaignStatus.Paused, now);
 
     public bool TryResume(DateTimeOffset now) => TryMove(CampaignStatus.Paused, CampaignStatus.Running, now);
 
@@ -150,8 +157,21 @@ internal sealed class Campaign
         return true;
     }
 
-    /// <summary>When its sending ends that begins at <paramref name="start"/> and lasts so long without quiet hours.</summary>
-    public DateTimeOffset EndOf(DateTimeOffset start, TimeSpan work) => QuietHours?.EndOf(start, work) ?? start + work;
+    /// <summary>When its sending ends.</summary>
+    /// <param name="start">When it begins.</param>
+    /// <param name="work">How long it takes without quiet hours.</param>
+    /// <param name="regions">
+    /// Whose quiet hours count if they are each person's own: it ends at the latest when the whole of it would be done
+    /// in the hours of the region that is the last.
+    /// </param>
+    public DateTimeOffset EndOf(DateTimeOffset start, TimeSpan work, IEnumerable<string>? regions = null) =>
+        QuietHours switch
+        {
+            null => start + work,
+            { PerContact: true } hours => (regions ?? [])
+                .Select(region => hours.EndOf(start, work, region)).DefaultIfEmpty(start + work).Max(),
+            var hours => hours.EndOf(start, work),
+        };
 
     private bool TryMove(CampaignStatus from, CampaignStatus to, DateTimeOffset now)
     {
@@ -170,39 +190,4 @@ internal sealed class Campaign
         StartedAt ??= to == CampaignStatus.Running ? now : null;
         FinishedAt ??= to == CampaignStatus.Cancelled ? now : null;
     }
-}
-
-/// <summary>A part of the day in which nothing bulk leaves, e.g. 21:00 to 08:00 in Europe/Paris.</summary>
-/// <param name="TimeZone">IANA name.</param>
-internal sealed record QuietHours(TimeOnly From, TimeOnly To, string TimeZone)
-{
-    public bool Contains(DateTimeOffset instant) => ClockAt(instant).IsBetween(From, To); // also over midnight
-
-    /// <summary>When <paramref name="work"/> that begins at <paramref name="start"/> is done, if it rests then.</summary>
-    public DateTimeOffset EndOf(DateTimeOffset start, TimeSpan work)
-    {
-        var (at, left) = (start, work);
-        while (From != To)
-        {
-            var clock = ClockAt(at);
-            if (clock.IsBetween(From, To))
-            {
-                at += To - clock;
-                continue;
-            }
-
-            var free = From - clock;
-            if (left <= free)
-            {
-                return at + left;
-            }
-
-            (at, left) = (at + free, left - free);
-        }
-
-        return at + left;
-    }
-
-    private TimeOnly ClockAt(DateTimeOffset instant) => TimeOnly.FromTimeSpan(
-        TimeZoneInfo.ConvertTime(instant, TimeZoneInfo.FindSystemTimeZoneById(TimeZone)).TimeOfDay);
 }

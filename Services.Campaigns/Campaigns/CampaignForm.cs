@@ -32,8 +32,14 @@ internal sealed record CampaignForm
     /// <summary>One of the numbers that send, in E.164; null: the main one.</summary>
     public string? Sender { get; init; }
 
+    /// <param name="From">They may pass midnight.</param>
+    /// <param name="To">Then they are over.</param>
     /// <param name="TimeZone">IANA name.</param>
-    internal sealed record QuietHoursForm(TimeOnly? From, TimeOnly? To, string? TimeZone);
+    /// <param name="PerContact">
+    /// By each person's own clock, as the country of their number tells; else, and where it tells none, by that of the
+    /// time zone.
+    /// </param>
+    internal sealed record QuietHoursForm(TimeOnly? From, TimeOnly? To, string? TimeZone, bool PerContact = false);
 
     /// <param name="TemplateId">One of the templates.</param>
     /// <param name="Variables">What fills each of its variables.</param>
@@ -208,7 +214,17 @@ internal sealed record CampaignForm
                 "quietHours.to differs from quietHours.from.", "La fin doit être différente du début."));
         }
 
-        return form.IsValid ? new(given.From!.Value, given.To!.Value, given.TimeZone!) : null;
+        const int most = Services.Campaigns.QuietHours.MostPerContact;
+        if (given is { PerContact: true, From: { } from, To: { } to } && to - from > TimeSpan.FromHours(most))
+        {
+            form.Refuse("quietHours.to", new Remedy(
+                $"With quietHours.perContact the quiet hours last at most {most} hours, else wide countries would have no "
+                + "other ones left: shorten them, or leave perContact out.",
+                $"À l’heure de chacun, les heures calmes durent au plus {most}\u00A0heures, sinon les pays étendus n’en "
+                + "auraient plus d’autres\u00A0: raccourcissez-les, ou suivez un seul fuseau."));
+        }
+
+        return form.IsValid ? new(given.From!.Value, given.To!.Value, given.TimeZone!, given.PerContact) : null;
     }
 }
 

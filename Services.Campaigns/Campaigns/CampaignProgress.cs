@@ -6,7 +6,7 @@ namespace Services.Campaigns;
 
 /// <summary>Moves campaigns on that move by themselves: starts, empties and completes them.</summary>
 internal sealed class CampaignProgress(
-    IServiceScopeFactory scopes, NpgsqlDataSource database, TimeProvider clock)
+    IServiceScopeFactory scopes, NpgsqlDataSource database, Senders senders, TimeProvider clock)
 {
     /// <summary>In the error dictionary: who is later than <see cref="Lateness"/> asks first.</summary>
     public const string MissedStart = "missed_start";
@@ -18,7 +18,8 @@ internal sealed class CampaignProgress(
                 where k.campaign_id = c.id and k.kind = 1 and k.status in (0, 1, 2, 3) and k.n > 0)
         """;
 
-    private const string Waiting = """
+    /// <summary>Something of campaign <c>c</c> has still to be ordered.</summary>
+    public const string Waiting = """
         exists (select 1 from campaign_counters k where k.campaign_id = c.id and k.status in (0, 1) and k.n > 0)
         """;
 
@@ -60,6 +61,7 @@ internal sealed class CampaignProgress(
         }
 
         await FailureWatch.PauseAsync(db, now, cancellationToken);
+        await SenderDay.PauseAsync(db, senders, now, cancellationToken);
 
         // A failure reported late, or a retry by hand, opens a completed campaign again: "completed" is the truth.
         await db.Database.ExecuteSqlRawAsync($$"""

@@ -53,6 +53,22 @@ internal static class LaunchCampaign
                 + foreign.French));
         }
 
+        if (template.IsBarred)
+        {
+            return Problems.Conflict(template.Approval is Template.Missing
+                ? new Remedy(
+                    $"The template “{template.Name}” is not at {sandbox.Value.Provider} any more: choose another one, "
+                    + "or enter its id anew.",
+                    $"Le modèle «\u00A0{template.Name}\u00A0» n’existe plus chez {sandbox.Value.Provider}\u00A0: "
+                    + "choisissez-en un autre, ou corrigez son identifiant.")
+                : new Remedy(
+                    $"WhatsApp does not send the template “{template.Name}”: it is {template.Approval}. Choose another "
+                    + "one, or correct it at the provider and synchronise the templates.",
+                    $"WhatsApp n’envoie pas le modèle «\u00A0{template.Name}\u00A0»\u00A0: il est "
+                    + $"{InFrench(template.Approval)}. Choisissez-en un autre, ou corrigez-le chez le fournisseur puis "
+                    + "synchronisez les modèles."));
+        }
+
         if (campaign.Sender is { } gone && senders.Other(gone) is null && gone != senders.Main)
         {
             var all = string.Join(", ", senders.All);
@@ -104,4 +120,10 @@ internal static class LaunchCampaign
         dispatcher.Wake();
         return TypedResults.Accepted($"/api/campaigns/{id}/stats", CampaignAnswer.Of(campaign));
     }
+    private static string InFrench(string? approval) => approval switch
+    {
+        "rejected" => "refusé",
+        "paused" => "suspendu",
+        _ => "désactivé",
+    };
 }

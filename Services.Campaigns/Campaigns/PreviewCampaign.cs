@@ -16,11 +16,11 @@ internal static class PreviewCampaign
             return Problems.NotFound("campaign", id);
         }
 
-        var body = campaign.Body
-            ?? await db.Templates.Where(t => t.Id == campaign.TemplateId).Select(t => t.Body)
-                .SingleAsync(cancellationToken);
-        return TypedResults.Ok(await preview.ReadAsync(
-            await campaign.Audience.ResolveAsync(db, cancellationToken) ?? campaign.Audience, campaign.Filling, body,
-            campaign, cancellationToken));
+        var template = await db.Templates.Where(t => t.Id == campaign.TemplateId)
+            .Select(t => new { t.Body, t.Approval }).SingleOrDefaultAsync(cancellationToken);
+        var answer = await preview.ReadAsync(
+            await campaign.Audience.ResolveAsync(db, cancellationToken) ?? campaign.Audience, campaign.Filling,
+            campaign.Body ?? template?.Body, campaign, cancellationToken);
+        return TypedResults.Ok(answer with { TemplateApproval = template?.Approval });
     }
 }

@@ -16,7 +16,7 @@ internal static class Consequences
     /// <summary>Of what is <paramref name="news"/>; a repeat must not undo what people have done since.</summary>
     public static async Task DrawAsync(
         NpgsqlTransaction transaction, IEnumerable<Entry> news,
-        IReadOnlyDictionary<Guid, MessageRows.Change> rows, CancellationToken cancellationToken)
+        IReadOnlyDictionary<Guid, MessageRows.Change> rows, string mainSender, CancellationToken cancellationToken)
     {
         foreach (var (key, what) in news.Select(entry => (entry.Key, entry.Report)))
         {
@@ -28,7 +28,7 @@ internal static class Consequences
             if (what is MessageReport.Returned { ErrorCode: { } code, NotBefore: { } end } && end - what.At > LongRest)
             {
                 await PauseSenderAsync(
-                    transaction, message.CampaignId, code, message.Provider, end, what.At, cancellationToken);
+                    transaction, id, mainSender, code, message.Provider, end, what.At, cancellationToken);
             }
 
             if (what is not MessageReport.Rejected report)
@@ -39,8 +39,7 @@ internal static class Consequences
             if (report.StopsSender)
             {
                 await PauseSenderAsync(
-                    transaction, message.CampaignId, report.ErrorCode, report.Provider, null, report.At,
-                    cancellationToken);
+                    transaction, id, mainSender, report.ErrorCode, report.Provider, null, report.At, cancellationToken);
             }
 
             if (report.ErrorCode is NotJoined && message.ContactId is { } notJoined)
@@ -60,21 +59,26 @@ internal static class Consequences
         }
     }
 
-    /// <summary>All campaigns of the sender; until an instant, or until somebody has put right what is wrong.</summary>
+    /// <summary>
+    /// All campaigns of the message's sender; until an instant, or until somebody has put right what is wrong. What
+    /// names no sender goes from the main one, and a message need not have a campaign.
+    /// </summary>
     private static Task<int> PauseSenderAsync(
-        NpgsqlTransaction transaction, Guid? campaign, string code, string? provider, DateTimeOffset? end,
-        DateTimeOffset at, CancellationToken cancellationToken) => transaction.ExecuteAsync("""
-        with paused as (
+        NpgsqlTransaction transaction, Guid message, string mainSender, string code, string? provider,
+        DateTimeOffset? end, DateTimeOffset at, CancellationToken cancellationToken) => transaction.ExecuteAsync("""
+        with stopped as (
+            select coalesce(m.sender, c.sender, $6) as sender
+            from messages m left join campaigns c on c.id = m.campaign_id where m.id = $1
+        ), paused as (
             update campaigns c set
                 status = 'paused', status_reason = $2, status_provider = $5, resume_at = $4::timestamptz,
                 updated_at = $3
-            from campaigns stopped
-            where stopped.id = $1 and c.sender = stopped.sender and c.status = 'running'
+            from stopped where coalesce(c.sender, $6) = stopped.sender and c.status = 'running'
             returning c.id, c.name
         )
         insert into activity (id, at, action, subject_id, subject, details)
         select uuid_v7(), $3, 'campaign.pausedItself', id, name, jsonb_build_object('reason', $2::text) from paused
-        """, cancellationToken, campaign, code, at, end, provider);
+        """, cancellationToken, message, code, at, end, provider, mainSender);
 
     /// <summary>
     /// The person opted out at the provider, or stopped our marketing in WhatsApp, which Gupshup passes on.

@@ -25,15 +25,19 @@ internal sealed record DueMessage(
             transaction, "select id from messages where status = 2 and expires_at < $1 order by expires_at limit $2",
             cancellationToken, since, limit);
 
-    /// <summary>What of a sender's is due, as far as its window has room: urgent messages first, then bulk.</summary>
+    /// <summary>
+    /// What of a sender's is due, as far as its window has room, and not more than <paramref name="most"/>: urgent
+    /// messages first, then bulk.
+    /// </summary>
     public static async Task<List<DueMessage>> PickDueAsync(
-        NpgsqlTransaction transaction, DateTimeOffset now, Senders.Share share, CancellationToken cancellationToken)
+        NpgsqlTransaction transaction, DateTimeOffset now, Senders.Share share, int most,
+        CancellationToken cancellationToken)
     {
         var outstanding = await transaction.ScalarAsync<long>($"""
             select count(*) from messages m left join campaigns c on c.id = m.campaign_id
             where m.status = 2 and {share.Condition(Named, "$1")}
             """, cancellationToken, share.Value);
-        var limit = share.Pace.Window - (int)outstanding;
+        var limit = Math.Min(share.Pace.Window - (int)outstanding, most);
         if (limit <= 0)
         {
             return [];
@@ -46,26 +50,30 @@ internal sealed record DueMessage(
             order by m.next_attempt_at, m.id limit $2
             """, cancellationToken, now, limit, share.Value);
         if (due.Count < limit
-            && await CampaignsInTurnAsync(transaction, now, share, cancellationToken) is { Length: > 0 } turns)
+            && await LinesInTurnAsync(transaction, now, share, cancellationToken) is { Count: > 0 } lines)
         {
+            // Each with its own part of the index: those for whom it is quiet are not looked at, however many they are.
+            string DueIn(string line, int status) => $"""
+                (select m.id, m.next_attempt_at, m.status from messages m
+                 where m.campaign_id = line.campaign_id and {line} and m.kind = 1 and m.status = {status}
+                   and m.next_attempt_at <= $1
+                 order by m.next_attempt_at, m.id limit $2)
+                """;
             // First one message of each campaign, then a second of each, as far as the room goes. In each, a retry that
             // is due goes before what has not been tried: it was promised for that instant.
-            due.AddRange(await PickAsync(transaction, """
-                select picked.id
-                from unnest($3) with ordinality as campaign (id, turn)
-                cross join lateral (
-                    select waiting.id, row_number() over (order by waiting.turn, waiting.next_attempt_at, waiting.id) as place
-                    from (
-                        (select m.id, m.next_attempt_at, 1 as turn from messages m
-                         where m.campaign_id = campaign.id and m.kind = 1 and m.status = 1 and m.next_attempt_at <= $1
-                         order by m.next_attempt_at, m.id limit $2)
-                        union all
-                        (select m.id, m.next_attempt_at, 2 from messages m
-                         where m.campaign_id = campaign.id and m.kind = 1 and m.status = 0 and m.next_attempt_at <= $1
-                         order by m.next_attempt_at, m.id limit $2)) waiting
-                    order by waiting.turn, waiting.next_attempt_at, waiting.id limit $2) picked
-                order by picked.place, campaign.turn limit $2
-                """, cancellationToken, now, limit - due.Count, turns));
+            due.AddRange(await PickAsync(transaction, $"""
+                select waiting.id
+                from (
+                    select due.id, line.turn, row_number() over (
+                        partition by line.campaign_id order by due.status desc, due.next_attempt_at, due.id) as place
+                    from unnest($3, $4, $5) as line (campaign_id, region, turn)
+                    cross join lateral (
+                        {DueIn("line.region is null", 1)} union all {DueIn("line.region is null", 0)} union all
+                        {DueIn("m.region = line.region", 1)} union all {DueIn("m.region = line.region", 0)}) due
+                ) waiting
+                order by waiting.place, waiting.turn limit $2
+                """, cancellationToken, now, limit - due.Count, lines.Select(line => line.Campaign).ToArray(),
+                lines.Select(line => line.Region).ToArray(), lines.Select(line => line.Turn).ToArray()));
         }
 
         return due;
@@ -97,27 +105,32 @@ internal sealed record DueMessage(
         },
         TraceParent);
 
-    /// <summary>A sender's running campaigns, but those in their quiet hours; whoever has waited longest first.</summary>
-    private static async Task<Guid[]> CampaignsInTurnAsync(
+    /// <summary>
+    /// A sender's running campaigns, but those in their quiet hours; whoever has waited longest first. One whose quiet
+    /// hours are each person's own has a line for each region where it is not quiet.
+    /// </summary>
+    private static async Task<List<(Guid Campaign, string? Region, int Turn)>> LinesInTurnAsync(
         NpgsqlTransaction transaction, DateTimeOffset now, Senders.Share share, CancellationToken cancellationToken)
     {
         await using var command = transaction.Command($"""
-            select id, quiet_hours from campaigns where status = 'running' and {share.Condition("sender", "$1")}
+            select id, quiet_hours, regions from campaigns
+            where status = 'running' and {share.Condition("sender", "$1")}
             order by last_fed_at nulls first, id
             """, share.Value);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var ids = new List<Guid>();
-        while (await reader.ReadAsync(cancellationToken))
+        var lines = new List<(Guid, string?, int)>();
+        for (var turn = 0; await reader.ReadAsync(cancellationToken); turn++)
         {
             var quiet = reader.IsDBNull(1) ? null
                 : JsonSerializer.Deserialize<QuietHours>(reader.GetString(1), JsonSerializerOptions.Web);
-            if (quiet?.Contains(now) is not true)
-            {
-                ids.Add(reader.GetGuid(0));
-            }
+            string?[]? regions = quiet is { PerContact: true }
+                ? reader.IsDBNull(2) ? [] : reader.GetFieldValue<string[]>(2)
+                : null;
+            lines.AddRange((regions ?? [null]).Where(region => quiet?.Contains(now, region) is not true)
+                .Select(region => (reader.GetGuid(0), region, turn)));
         }
 
-        return [.. ids];
+        return lines;
     }
 
     private static async Task<List<DueMessage>> PickAsync(

@@ -45,7 +45,9 @@ internal sealed class Feed(NpgsqlDataSource database, Senders senders, TimeProvi
         var due = new List<DueMessage>();
         foreach (var share in shares)
         {
-            due.AddRange(await DueMessage.PickDueAsync(transaction, now, share, cancellationToken));
+            var left = await SenderDay.LeftAsync(
+                transaction, senders, share.Sender ?? senders.Main, now, cancellationToken);
+            due.AddRange(await DueMessage.PickDueAsync(transaction, now, share, left, cancellationToken));
         }
 
         var changes = lost.Concat(due).Select(picked => MessageRows.Change.Begin(picked.Message)).ToList();
@@ -54,6 +56,11 @@ internal sealed class Feed(NpgsqlDataSource database, Senders senders, TimeProvi
             ? new MessageReport.Skipped(reason, now)
             : new MessageReport.Queued(EndOf(picked), now)));
         await MessageRows.SaveAsync(transaction, changes, cancellationToken);
+        await SenderDay.CountAsync(
+            transaction, senders,
+            due.Where(picked => picked.Message.Status is MessageStatus.Queued)
+                .Select(picked => senders.Other(picked.Sender) ?? senders.Main),
+            now, cancellationToken);
         // The turn of a campaign that somebody holds (its audience grows, say) is not noted: a wait for it here, with
         // the counters locked, could be one in a circle.
         await transaction.ExecuteAsync("""

@@ -7,7 +7,8 @@ namespace Services.Campaigns;
 /// Enters reports into the rows and counters, many in one transaction: a thousand callbacks a second cost a few
 /// commits.
 /// </summary>
-internal sealed class MessageBook(NpgsqlDataSource database, MessageDispatcher dispatcher, TimeProvider clock)
+internal sealed class MessageBook(
+    NpgsqlDataSource database, MessageDispatcher dispatcher, Senders senders, TimeProvider clock)
     : GroupCommit<MessageBook.Entry>(clock)
 {
     /// <summary>Returns once the report is committed.</summary>
@@ -69,8 +70,12 @@ internal sealed class MessageBook(NpgsqlDataSource database, MessageDispatcher d
         }
 
         await MessageRows.SaveAsync(transaction, [.. changed.Select(id => changes[id])], cancellationToken);
+        await SenderDay.GiveBackAsync(
+            transaction, senders,
+            [.. news.Where(entry => entry.Report is MessageReport.Returned).Select(entry => entry.Key.Id!.Value)],
+            cancellationToken);
         var kept = await EarlyStatuses.KeepAsync(transaction, unknown, cancellationToken);
-        await Consequences.DrawAsync(transaction, news, changes, cancellationToken);
+        await Consequences.DrawAsync(transaction, news, changes, senders.Main, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
 
         // There is room for an order, or something is due; most reports are neither.

@@ -16,6 +16,9 @@ internal sealed class Senders(IOptions<SandboxOptions> sandbox, IOptions<Sending
 
     public string Main => sandbox.Value.Number;
 
+    /// <summary>How many messages each of them may begin in a day; null: any number.</summary>
+    public int? PerDay => sending.Value.PerDay;
+
     public IEnumerable<string> All => [Main, .. _others.Keys];
 
     /// <summary>

@@ -15,6 +15,11 @@ internal sealed record SendingOptions
         ErrorMessage = "Sending:RatePerSecond is a number from 0.01 to 1000; leave it empty for strict mode.")]
     public double? RatePerSecond { get; set; }
 
+    /// <summary>How many messages each sender may begin in a day (UTC); null: as many as the provider takes.</summary>
+    [Range(1, int.MaxValue,
+        ErrorMessage = "Sending:PerDay is a number of messages from 1; leave it empty for no limit.")]
+    public int? PerDay { get; set; }
+
     /// <summary>Those beside the main one (<see cref="SandboxOptions.Number"/>).</summary>
     public List<Sender> Senders { get; set; } = [];
 

@@ -23,7 +23,9 @@ internal sealed class StatsReader(
         var counters = await ReadCountersAsync(id, cancellationToken);
         return CampaignStats.Of(
             campaign, counters, await MeasureAsync(campaign, now, cancellationToken),
-            Estimate(campaign, counters, await ReadWaitingAsync([campaign], cancellationToken), now));
+            Estimate(
+                campaign, counters, await ReadWaitingAsync([campaign], cancellationToken),
+                await ReadRegionsAsync([campaign], cancellationToken), now));
     }
 
     /// <summary>Of several campaigns at once, without the rate, which would have to be measured.</summary>
@@ -31,6 +33,7 @@ internal sealed class StatsReader(
         IReadOnlyList<Campaign> campaigns, CancellationToken cancellationToken)
     {
         var waiting = await ReadWaitingAsync(campaigns, cancellationToken);
+        var regions = await ReadRegionsAsync(campaigns, cancellationToken);
         await using var command = database.CreateCommand(
             "select campaign_id, kind, status, n from campaign_counters where campaign_id = any($1)");
         command.Parameters.Add(new() { Value = campaigns.Select(campaign => campaign.Id).ToArray() });
@@ -46,7 +49,7 @@ internal sealed class StatsReader(
         return campaigns.ToDictionary(campaign => campaign.Id, campaign =>
         {
             var counters = new Counters(numbers[campaign.Id]);
-            return CampaignStats.Of(campaign, counters, 0, Estimate(campaign, counters, waiting, now));
+            return CampaignStats.Of(campaign, counters, 0, Estimate(campaign, counters, waiting, regions, now));
         });
     }
 
@@ -83,7 +86,8 @@ internal sealed class StatsReader(
 
     // A sender's running campaigns take turns: while k of them wait, each gets a k-th of the rate.
     private DateTimeOffset? Estimate(
-        Campaign campaign, Counters counters, IReadOnlyList<Waiting> waiting, DateTimeOffset now)
+        Campaign campaign, Counters counters, IReadOnlyList<Waiting> waiting, ILookup<Guid, string> regions,
+        DateTimeOffset now)
     {
         if (campaign.Status is not CampaignStatus.Running)
         {
@@ -94,7 +98,9 @@ internal sealed class StatsReader(
         var others = waiting
             .Where(other => other.Id != campaign.Id && senders.Other(other.Sender) == senders.Other(campaign.Sender))
             .Sum(other => Math.Min(other.Count, open));
-        return campaign.EndOf(now, TimeSpan.FromSeconds((open + others) / senders.PaceOf(campaign.Sender).PerSecond));
+        return campaign.EndOf(
+            now, TimeSpan.FromSeconds((open + others) / senders.PaceOf(campaign.Sender).PerSecond),
+            regions[campaign.Id]);
     }
 
     /// <summary>How many wait in each running campaign; not asked for if none of these runs.</summary>
@@ -118,6 +124,35 @@ internal sealed class StatsReader(
         }
 
         return waiting;
+    }
+
+    /// <summary>Where somebody still waits for a running campaign whose quiet hours are each person's own.</summary>
+    private async Task<ILookup<Guid, string>> ReadRegionsAsync(
+        IEnumerable<Campaign> campaigns, CancellationToken cancellationToken)
+    {
+        var parts = campaigns.Where(campaign => campaign.Status is CampaignStatus.Running)
+            .SelectMany(campaign => campaign.Regions ?? [], (campaign, region) => (campaign.Id, Region: region))
+            .ToList();
+        if (parts.Count > 0)
+        {
+            await using var command = database.CreateCommand("""
+                select campaign_id, region from unnest($1, $2) as part (campaign_id, region)
+                where exists (
+                    select from messages m
+                    where m.campaign_id = part.campaign_id and m.region = part.region and m.kind = 1
+                        and m.status in (0, 1))
+                """);
+            command.Parameters.Add(new() { Value = parts.Select(part => part.Id).ToArray() });
+            command.Parameters.Add(new() { Value = parts.Select(part => part.Region).ToArray() });
+            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+            parts.Clear();
+            while (await reader.ReadAsync(cancellationToken))
+            {
+                parts.Add((reader.GetGuid(0), reader.GetString(1)));
+            }
+        }
+
+        return parts.ToLookup(part => part.Id, part => part.Region);
     }
 
     private sealed record Waiting(Guid Id, long Count, string? Sender);

@@ -51,9 +51,7 @@ internal static class SyncTemplates
                 continue;
             }
 
-            // At Meta a name has a template in each language.
-            if (ours.Find(t => t.ContentSid == theirs.ContentSid
-                && (provider is not SenderProvider.Meta || t.Language == theirs.Language)) is not { } template)
+            if (ours.Find(t => IsSame(t, theirs)) is not { } template)
             {
                 template = Template.Create(details, now);
                 db.Templates.Add(template);
@@ -72,10 +70,19 @@ internal static class SyncTemplates
             template.Approval = theirs.Approval;
         }
 
+        // Those that the list has had before. What was entered by hand it may never have had.
+        var gone = ours.FindAll(template => template.Approval is not null
+            && TemplateForm.MistakeIn(template.ContentSid, provider) is null
+            && !listed.Exists(theirs => IsSame(template, theirs)));
+        gone.ForEach(template => template.Approval = Template.Missing);
         db.Activity.Add(ActivityEntry.Of(
             caller, "templates.synced", null, null, now, new() { ["added"] = $"{added}", ["updated"] = $"{updated}" }));
         await db.SaveChangesAsync(cancellationToken);
-        return TypedResults.Ok(new SyncAnswer(added, updated, unchanged, skipped));
+        return TypedResults.Ok(new SyncAnswer(added, updated, unchanged, skipped, gone.Count));
+
+        // At Meta a name has a template in each language.
+        bool IsSame(Template ours, ProviderTemplate theirs) => ours.ContentSid == theirs.ContentSid
+            && (provider is not SenderProvider.Meta || ours.Language == theirs.Language);
     }
 
     private static async Task<List<ProviderTemplate>?> ListAsync(
@@ -104,4 +111,5 @@ internal static class SyncTemplates
 }
 
 /// <param name="Skipped">Cannot be sent as a text with variables.</param>
-internal sealed record SyncAnswer(int Added, int Updated, int Unchanged, int Skipped);
+/// <param name="Missing">Were in the provider's list once, and are not any more.</param>
+internal sealed record SyncAnswer(int Added, int Updated, int Unchanged, int Skipped, int Missing);

@@ -20,8 +20,14 @@ internal sealed class Template
     /// <summary>The names of the variables: those of the body, and those of buttons, headers and media.</summary>
     public List<string> Variables { get; set; } = [];
 
+    /// <summary>What <see cref="Approval"/> is once the provider's list had it, and has it no more.</summary>
+    public const string Missing = "missing";
+
     /// <summary>What the provider says of it; null if it was entered by hand and never synchronised.</summary>
     public string? Approval { get; set; }
+
+    /// <summary>The provider has said that it sends nothing of it.</summary>
+    public bool IsBarred => Approval is "rejected" or "paused" or "disabled" or Missing;
 
     public required DateTimeOffset CreatedAt { get; init; }
 
@@ -51,6 +57,8 @@ internal sealed class Template
 
     public void Change(TemplateDetails details, DateTimeOffset now)
     {
+        // What was said was said of another one; at Meta the language is part of its name.
+        Approval = (ContentSid, Language) == (details.ContentSid, details.Language) ? Approval : null;
         (Name, ContentSid, Language, Body) = (details.Name, details.ContentSid, details.Language, details.Body);
         Variables = [.. details.Variables];
         UpdatedAt = now;

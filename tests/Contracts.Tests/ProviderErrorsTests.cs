@@ -150,6 +150,7 @@ public sealed class ProviderErrorsTests
     [InlineData("missing_variable:city", Never, ErrorActor.Manager)]
     [InlineData("too_many_failures", Never, ErrorActor.Manager)]
     [InlineData("missed_start", Never, ErrorActor.Manager)]
+    [InlineData("daily_cap", Later, ErrorActor.Nobody)]
     [InlineData("quiet_period", Never, ErrorActor.Nobody)]
     [InlineData("expired", Never, ErrorActor.Nobody)]
     [InlineData("", Never, ErrorActor.Administrator)]

@@ -131,6 +131,24 @@ public sealed class WizardTests(Site site)
         Assert.Equal("04:01:00", kept["from"]!.GetValue<string>());
     }
 
+    [Fact]
+    public async Task Quiet_hours_can_be_each_persons_own()
+    {
+        var draft = await site.DraftAsync(Site.Unique("own hours"), people: 1);
+        await using var visit = await (await site.VisitAsync()).SignedInAsync();
+        var page = await visit.GoAsync($"/campaigns/{draft}/edit?step=4");
+        await page.GetByLabel("Leave people in peace at night").CheckAsync();
+        await page.GetByLabel("In each person’s own time").CheckAsync();
+        await visit.AssertAccessibleAsync();
+        await visit.Button("Check before sending").ClickAsync();
+        await Expect(page.GetByText("the end is that of the country that is last")).ToBeVisibleAsync();
+        await Expect(page.Locator(".summary")).ToContainTextAsync(
+            "Nothing between 21:00 and 08:00, in each person’s own time");
+
+        var kept = (await site.Run.GetAsync($"/api/campaigns/{draft}"))["quietHours"]!;
+        Assert.True(kept["perContact"]!.GetValue<bool>());
+    }
+
     private async Task AddTemplateAsync(string name) => await site.Run.PostAsync("/api/templates", new
     {
         name,

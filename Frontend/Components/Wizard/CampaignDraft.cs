@@ -67,9 +67,12 @@ public sealed partial class CampaignDraft
     /// <summary>Null: the visitor's.</summary>
     public string? QuietZone { get; set; }
 
+    /// <summary>By each person's own clock.</summary>
+    public bool QuietPerContact { get; set; }
+
     /// <summary>Null if there are none, or one end is missing.</summary>
     public QuietHours? QuietHours(TimeZoneInfo zone) => HasQuietHours && QuietFrom is { } from && QuietTo is { } to
-        ? new(from, to, QuietZone ?? zone.Id)
+        ? new(from, to, QuietZone ?? zone.Id, QuietPerContact)
         : null;
 
     public Audience? ChosenAudience
@@ -116,7 +119,8 @@ public sealed partial class CampaignDraft
         Name, new(TemplateId, Patterns(template), ChosenFallbacks(template)),
         HasMessage2 ? new(Message2Body ?? "", WithinHours) : null, ChosenAudience,
         Later && StartAt is { } start ? new DateTimeOffset(start, zone.GetUtcOffset(start)) : null,
-        HasQuietHours ? new(QuietFrom, QuietTo, QuietZone ?? zone.Id) : null, PauseAtFailureShare, Sender);
+        HasQuietHours ? new(QuietFrom, QuietTo, QuietZone ?? zone.Id, QuietPerContact) : null,
+        PauseAtFailureShare, Sender);
 
     public static CampaignDraft Of(Campaign campaign, TimeZoneInfo zone, IReadOnlyList<PickedContact> picked) => new()
     {
@@ -148,6 +152,7 @@ public sealed partial class CampaignDraft
         QuietFrom = campaign.QuietHours?.From ?? new(21, 0),
         QuietTo = campaign.QuietHours?.To ?? new(8, 0),
         QuietZone = campaign.QuietHours?.TimeZone,
+        QuietPerContact = campaign.QuietHours?.PerContact ?? false,
     };
 
     /// <param name="Source">A field's name, <see cref="FixedText"/>, or nothing yet.</param>

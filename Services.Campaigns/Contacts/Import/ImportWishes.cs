@@ -39,10 +39,11 @@ internal sealed record ImportWishes(
             : Country.Of(sandbox.Number.TrimStart('+')) ?? Country.All[0];
         if (country is null)
         {
-            var names = string.Join(", ", Country.All.SelectMany(known => known.Names));
             form.Refuse("country", new Remedy(
-                $"country is one of {names}; numbers of other countries have to be in the international form.",
-                $"country est l’un de {names} ; les numéros d’autres pays doivent être au format international."));
+                "country is a country's ISO 3166 name, such as FR (GET /api/contacts/countries lists them); numbers of "
+                + "other countries have to be in the international form.",
+                "country est le nom ISO 3166 d’un pays, comme FR (GET /api/contacts/countries en donne la liste) ; les "
+                + "numéros d’autres pays doivent être au format international."));
         }
 
         char? delimiter = null;

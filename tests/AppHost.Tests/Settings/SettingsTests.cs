@@ -64,6 +64,8 @@ public sealed class SettingsTests
     [InlineData("MESSAGING_RATE_PER_SECOND", "0.009")]
     [InlineData("MESSAGING_RATE_PER_SECOND", "-80")]
     [InlineData("MESSAGING_RATE_PER_SECOND", "80,5")]
+    [InlineData("MESSAGING_PER_DAY", "0")]
+    [InlineData("MESSAGING_PER_DAY", "many")]
     [InlineData("SENDERS", "33199000001")]
     [InlineData("SENDERS", "+33199000001=80")]
     [InlineData("SENDERS", "+33199000001=0/s")]

@@ -1,5 +1,6 @@
 using Contracts;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
 using Npgsql;
 using ServiceDefaults;
 using Services.Campaigns;
@@ -63,7 +64,8 @@ internal static class StatusBenchmark
     {
         using var dispatcher = new MessageDispatcher(
             null!, null!, null!, TimeProvider.System, NullLogger<MessageDispatcher>.Instance); // woken, never run
-        using var book = new MessageBook(database, dispatcher, TimeProvider.System);
+        var senders = new Senders(Options.Create(new SandboxOptions()), Options.Create(new SendingOptions()));
+        using var book = new MessageBook(database, dispatcher, senders, TimeProvider.System);
         await book.StartAsync(CancellationToken.None);
         var now = TimeProvider.System.GetUtcNow();
         await Parallel.ForEachAsync(

@@ -64,6 +64,9 @@ public class CampaignFormTests(CampaignsApp app)
         """{ "quietHours": { "from": "21:00", "to": "21:00", "timeZone": "Europe/Paris" } }""",
         "quietHours.to", "differs")]
     [InlineData(
+        """{ "quietHours": { "from": "20:00", "to": "09:01", "timeZone": "Europe/Paris", "perContact": true } }""",
+        "quietHours.to", "at most 13")]
+    [InlineData(
         """{ "quietHours": { "from": "25:00", "to": "08:00", "timeZone": "Europe/Paris" } }""",
         "quietHours.from", "wrong type")]
     public async Task A_field_that_cannot_be_is_named_with_a_remedy(string fields, string field, string remedy)

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Services.Campaigns.Tests;
 
 public class CountryTests
@@ -13,6 +15,11 @@ public class CountryTests
     [InlineData("CI", "0712345678", "+2250712345678")]
     [InlineData("DE", "0151 23456789", "+4915123456789")]
     [InlineData("BE", "0470 12 34 56", "+32470123456")]
+    [InlineData("IT", "06 1234 5678", "+390612345678")]
+    [InlineData("IT", "347 123 4567", "+393471234567")]
+    [InlineData("PL", "512 345 678", "+48512345678")]
+    [InlineData("JP", "090-1234-5678", "+819012345678")]
+    [InlineData("BJ", "01 97 12 34 56", "+2290197123456")]
     public void A_national_number_is_one_of_the_country_that_was_named(string country, string text, string expected)
     {
         Assert.True(PhoneNumber.TryParse(text, Country.Find(country), out var number, out _));
@@ -36,12 +43,22 @@ public class CountryTests
             other != one && other.Code.StartsWith(one.Code, StringComparison.Ordinal)));
 
     [Fact]
+    public void Every_country_is_found_by_its_code_and_lives_by_clocks_that_are_known() =>
+        Assert.All(Country.All, country =>
+        {
+            Assert.Same(country, Country.Of($"{country.Code}123456789"));
+            Assert.InRange(country.Least, 4, country.Most);
+            Assert.Equal(country.Iana.Split(' '), Region.ZonesOf(country.Code).Select(zone => zone.Id));
+        });
+
+    [Fact]
     public void Whoever_imports_can_choose_among_the_countries_that_are_known()
     {
         var names = ListCountries.Handle().Value!;
 
         Assert.Contains("FR", names);
         Assert.All(names, name => Assert.NotNull(Country.Find(name)));
-        Assert.Equal(Country.All.Sum(country => country.Names.Length), names.Distinct().Count());
+        Assert.All(names, name => Assert.NotEmpty(new RegionInfo(name).DisplayName)); // as the page shows them
+        Assert.Equal(Country.All.Sum(country => country.Names.Count), names.Distinct().Count());
     }
 }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
 using Npgsql;
 using Testing;
 
@@ -27,12 +28,13 @@ public sealed class Books(DatabaseFixture databases) : IAsyncLifetime
             await ExecuteAsync(await reader.ReadToEndAsync());
         }
 
+        var senders = new Senders(Options.Create(new SandboxOptions()), Options.Create(new SendingOptions()));
         for (var replica = 0; replica < 2; replica++)
         {
             // It is only woken, never run.
             var dispatcher = new MessageDispatcher(
                 null!, null!, null!, TimeProvider.System, NullLogger<MessageDispatcher>.Instance);
-            _books.Add(new(Database, dispatcher, TimeProvider.System));
+            _books.Add(new(Database, dispatcher, senders, TimeProvider.System));
             await _books[replica].StartAsync(CancellationToken.None);
         }
     }

@@ -71,6 +71,32 @@ public class FailureTests(CampaignsApp app)
     }
 
     [Fact]
+    public async Task Whoever_wants_it_to_stay_paused_pauses_it_once_more()
+    {
+        await using var campaign = await app.LaunchAsync(2);
+        await campaign.Orders.ReturnAsync(await campaign.Orders.NextAsync(), OrderDesk.Now().AddHours(9), "63038");
+        await app.StatsAsync(campaign.Id, stats => (string?)stats["status"] == "paused");
+
+        var kept = await app.MoveAsync(campaign.Id, "pause");
+
+        Assert.Equal(("paused", null, null), (
+            (string?)kept["status"], (string?)kept["resumesAt"], (string?)kept["statusReason"]));
+        using var again = await app.Client.PostAsync($"/api/campaigns/{campaign.Id}/pause", null);
+        Assert.Equal(HttpStatusCode.Conflict, again.StatusCode);
+        await app.ExecuteAsync("update messages set next_attempt_at = now() where campaign_id = $1", campaign.Id);
+        await using (var other = await app.LaunchAsync(2))
+        {
+            await other.Orders.AcceptNextAsync(2); // ample time for one that goes on by itself
+            await app.CompletedAsync(other.Id);
+        }
+
+        Assert.Single(campaign.Orders.Taken);
+        await app.MoveAsync(campaign.Id, "resume");
+        await campaign.Orders.AcceptNextAsync(2);
+        await app.CompletedAsync(campaign.Id);
+    }
+
+    [Fact]
     public async Task A_sender_that_only_catches_its_breath_pauses_no_campaign()
     {
         await using var campaign = await app.LaunchAsync(1);

@@ -53,6 +53,44 @@ public class SenderTests(CampaignsApp app) : IClassFixture<SenderTests.TwoSender
     }
 
     [Fact]
+    public async Task A_sender_that_is_stopped_at_a_reply_or_at_a_test_of_a_draft_pauses_its_campaigns_too()
+    {
+        var now = OrderDesk.Now();
+        JsonObject Resting() => new()
+        {
+            ["from"] = $"{now.AddHours(-1):HH:mm:ss}",
+            ["to"] = $"{now.AddHours(2):HH:mm:ss}",
+            ["timeZone"] = "UTC",
+        };
+        await using var fast = await LaunchAsync(1, new() { ["quietHours"] = Resting() });
+        await using var main = await app.LaunchAsync(1, new() { ["quietHours"] = Resting() });
+        var person = await app.CreateContactAsync();
+        await using var orders = app.Desk.TakeOver((string)person["phone"]!);
+
+        await app.Desk.WriteAsync((string)person["phone"]!, "Bonjour", to: Fast);
+        await Eventually.ReturnsAsync(
+            () => app.CountAsync("select count(*) from interactions where contact_id = $1", person.Id()),
+            count => count == 1);
+        await app.PostAsync($"/api/conversations/{person.Id()}/messages", new JsonObject { ["body"] = "Bonjour" });
+        await orders.StopSenderAsync(await orders.NextAsync());
+        await PausedAsync(fast.Id);
+        Assert.Equal("running", (string?)(await app.StatsAsync(main.Id))["status"]);
+
+        var draft = await app.CreateCampaignAsync([person]);
+        await app.PostAsync(
+            $"/api/campaigns/{draft.Id()}/test-send", new JsonObject { ["phone"] = (string)person["phone"]! });
+        await orders.StopSenderAsync(await orders.NextAsync());
+        await PausedAsync(main.Id);
+
+        async Task PausedAsync(Guid campaign)
+        {
+            await app.StatsAsync(campaign, stats => (string?)stats["status"] == "paused");
+            Assert.Equal("63007", (string?)(await app.GetAsync($"/api/campaigns/{campaign}"))["statusReason"]);
+            await app.MoveAsync(campaign, "cancel");
+        }
+    }
+
+    [Fact]
     public async Task What_a_campaign_sends_goes_from_its_sender_and_a_reply_from_the_number_they_wrote_to()
     {
         await using var campaign = await LaunchAsync(1, new()

@@ -93,6 +93,7 @@ public class SandboxTests(CampaignsApp app)
     [InlineData("Sandbox:Provider", "sms")]
     [InlineData("Sending:MinInterval", "-00:00:03")]
     [InlineData("Sending:RatePerSecond", "0")]
+    [InlineData("Sending:PerDay", "0")]
     [InlineData("PublicUrl", "campaigns.example")]
     public void A_setting_that_cannot_be_is_named_before_the_first_request(string key, string value)
     {
