@@ -16,11 +16,13 @@ internal static class PreviewCampaign
             return Problems.NotFound("campaign", id);
         }
 
-        var body = campaign.Body
-            ?? await db.Templates.Where(t => t.Id == campaign.TemplateId).Select(t => t.Body)
-                .SingleAsync(cancellationToken);
+        if (await Wordings.ReadAsync(campaign, db, cancellationToken) is not { } words)
+        {
+            return Campaign.TemplateGone;
+        }
+
         return TypedResults.Ok(await preview.ReadAsync(
-            await campaign.Audience.ResolveAsync(db, cancellationToken) ?? campaign.Audience, campaign.Filling, body,
-            campaign, cancellationToken));
+            await campaign.Audience.ResolveAsync(db, cancellationToken) ?? campaign.Audience, words, campaign,
+            cancellationToken));
     }
 }
