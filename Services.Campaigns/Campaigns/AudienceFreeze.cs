@@ -81,7 +81,7 @@ internal sealed class AudienceFreeze(
             ), chunk as (
                 select c.id, c.phone, {query.Variant} as variant, {query.Variables} as variables,
                     {query.Reason} as reason
-                from contacts c
+                from {query.From}
                 where c.id > (select start from campaign) and c.created_at <= {launchedAt} and {query.Where}
                 order by c.id limit {most}
             ), inserted as (

@@ -74,11 +74,11 @@ internal sealed class AudiencePreview(
         await using var command = transaction.Command(query.Messages is null
             ? $"""
             select coalesce({query.Reason}, ''), {query.Variant}, count(*)
-            from contacts c where {query.Where} group by {(words.Variants.Count == 0 ? "1" : "1, 2")}
+            from {query.From} where {query.Where} group by {(words.Variants.Count == 0 ? "1" : "1, 2")}
             """
             : $"""
             select {query.Reason}, {query.Variant}, count(*)
-            from contacts c where {query.Where} and {query.IsLeftOut} group by 1
+            from {query.From} where {query.Where} and {query.IsLeftOut} group by 1
             union all select '', null, count(*) from messages m where {query.Messages}
             """, values.ToArray());
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
@@ -108,7 +108,7 @@ internal sealed class AudiencePreview(
         return await transaction.ScalarAsync<long>($"""
             select count(*) from (
                 select c.joined_at, row_number() over (order by c.id) as turn
-                from contacts c where {query.Where} and {query.Reason} is null) recipient
+                from {query.From} where {query.Where} and {query.Reason} is null) recipient
             where joined_at + {values.Add(Contact.MembershipTime)}
                 < {values.Add(start)} + turn / {values.Add(rate)} * interval '1 second'
             """, cancellationToken, values.ToArray());
@@ -130,7 +130,7 @@ internal sealed class AudiencePreview(
             : $" and {query.Variant} is not distinct from {values.Add(variant)}::smallint";
         await using var command = transaction.Command($"""
             select c.id, c.phone, c.first_name, c.last_name, {query.Variables}
-            from contacts c where {query.Where} and {query.Reason} is null{theirs} order by c.id limit {limit}
+            from {query.From} where {query.Where} and {query.Reason} is null{theirs} order by c.id limit {limit}
             """, values.ToArray());
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var samples = new List<PreviewAnswer.Sample>();

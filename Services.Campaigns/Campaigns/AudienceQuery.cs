@@ -14,9 +14,6 @@ internal sealed class AudienceQuery
     public const string ForAll =
         "set local jit = off; set local work_mem = '32MB'; set local parallel_tuple_cost = 0";
 
-    /// <summary>Which variant somebody gets where there are none.</summary>
-    private const string NoVariant = "null::smallint";
-
     /// <param name="audience">With what its segment says.</param>
     /// <param name="words">What people get, and who gets which.</param>
     /// <param name="membership">Whether people have to join.</param>
@@ -41,7 +38,11 @@ internal sealed class AudienceQuery
         Where += audience.Exclude?.ContactIds is { } except ? $" and c.id <> all({values.Add(except.ToArray())})" : "";
 
         var parts = new[] { words.Main }.Concat(words.Variants).Select(one => new Part(one.Filling, values)).ToList();
-        Variant = words.Variants.Count == 0 ? NoVariant : words.Choice.ToSql(values.Add);
+        // The offset keeps the planner from putting the choice wherever it is asked for: it is made once for each person.
+        (From, Variant) = words.Variants.Count == 0
+            ? ("contacts c", "null::smallint")
+            : ($"contacts c cross join lateral (select {words.Choice.ToSql(values.Add)} as variant offset 0) chosen",
+                "chosen.variant");
         Variables = ByVariant(part => part.Variables);
 
         // Who is proved not to have joined would only fail. Whose membership may have run out is tried: they may
@@ -61,6 +62,9 @@ internal sealed class AudienceQuery
             : $"case {Variant} " + string.Concat(parts.Skip(1).Select((part, place) => $"when {place} then {of(part)} "))
                 + $"else {of(parts[0])} end";
     }
+
+    /// <summary>What it is all over: <c>contacts c</c>, with the variant that each gets.</summary>
+    public string From { get; }
 
     /// <summary>The condition for being in the audience.</summary>
     public string Where { get; }

@@ -50,7 +50,7 @@ internal sealed class MissingValues(IOptions<SandboxOptions> sandbox, TimeProvid
 
         await transaction.ExecuteAsync(AudienceQuery.ForAll, cancellationToken);
         return await transaction.ScalarAsync<long>(
-            $"select count(*) from contacts c where {Condition(query)}", cancellationToken, values.ToArray());
+            $"select count(*) from {query.From} where {Condition(query)}", cancellationToken, values.ToArray());
     }
 
     /// <summary>In the order of their ids.</summary>
@@ -62,7 +62,7 @@ internal sealed class MissingValues(IOptions<SandboxOptions> sandbox, TimeProvid
         var query = Query(audience, words, values);
         await using var command = transaction.Command($"""
             select c.id, c.phone, c.first_name, c.last_name, {query.Missing}, {query.Variant}
-            from contacts c where {Condition(query)} and c.id > {values.Add(after ?? Guid.Empty)}
+            from {query.From} where {Condition(query)} and c.id > {values.Add(after ?? Guid.Empty)}
             order by c.id limit {limit}
             """, values.ToArray());
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
