@@ -28,6 +28,12 @@ internal sealed class CampaignsDbContext(DbContextOptions<CampaignsDbContext> op
         Campaigns.FromSql($"select * from campaigns where id = {id} for no key update")
             .SingleOrDefaultAsync(cancellationToken);
 
+    /// <summary>The campaigns that use the template, in any language.</summary>
+    public IQueryable<Campaign> CampaignsWith(Guid templateId) => Campaigns.FromSql($"""
+        select * from campaigns where template_id = {templateId}
+            or variants @> jsonb_build_array(jsonb_build_object('templateId', {templateId}::text))
+        """);
+
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         modelBuilder.ApplyConfigurationsFromAssembly(typeof(CampaignsDbContext).Assembly);

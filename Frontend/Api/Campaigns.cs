@@ -50,12 +50,23 @@ public sealed record QuietHoursForm(TimeOnly? From, TimeOnly? To, string? TimeZo
 
 public sealed record Message1Form(
     Guid? TemplateId, IReadOnlyDictionary<string, string?> Variables,
+    IReadOnlyDictionary<string, string>? Fallbacks = null, IReadOnlyList<VariantForm>? Variants = null);
+
+/// <param name="Language">Null: the template's.</param>
+public sealed record VariantForm(
+    string? Language, Guid? TemplateId, IReadOnlyDictionary<string, string?> Variables,
     IReadOnlyDictionary<string, string>? Fallbacks = null);
 
 /// <param name="Variables">What fills each variable: a text, or a field such as <c>{{firstName}}</c>.</param>
 /// <param name="Fallbacks">What stands there for whom it would be empty.</param>
+/// <param name="Variants">The same in other languages.</param>
 public sealed record Message1(
     Guid TemplateId, IReadOnlyDictionary<string, string> Variables,
+    IReadOnlyDictionary<string, string>? Fallbacks = null, IReadOnlyList<Variant>? Variants = null);
+
+/// <param name="Language">Of the people who get it.</param>
+public sealed record Variant(
+    string Language, Guid TemplateId, IReadOnlyDictionary<string, string> Variables,
     IReadOnlyDictionary<string, string>? Fallbacks = null);
 
 /// <summary>The answer to a reply.</summary>
@@ -84,16 +95,27 @@ public sealed record QuietHours(TimeOnly From, TimeOnly To, string TimeZone, boo
 /// <param name="EstimatedFinishAt">With its start and its quiet hours.</param>
 /// <param name="Expiring">Recipients who will have left the Sandbox by their turn.</param>
 /// <param name="Total">Everybody in the audience.</param>
+/// <param name="Samples">Some of each language.</param>
 /// <param name="TemplateApproval">What the provider says of the template, if anything.</param>
 public sealed record Preview(
     long Recipients, PreviewExclusions Excluded, double EstimatedDurationSeconds, DateTimeOffset EstimatedFinishAt,
     double RatePerSecond, IReadOnlyList<PreviewSample> Samples, long? Expiring = null, long Total = 0,
-    string? TemplateApproval = null);
+    string? TemplateApproval = null, IReadOnlyList<PreviewVariant>? Variants = null)
+{
+    /// <summary>One in each language; those there are, where there is one only.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<PreviewSample> Shown =>
+        Variants is { Count: > 0 } ? [.. Samples.DistinctBy(sample => sample.Language)] : Samples;
+}
+
+/// <summary>How many get Message 1 in this other language.</summary>
+public sealed record PreviewVariant(string Language, long Recipients);
 
 public sealed record PreviewExclusions(long OptedOut, long NotJoined, long MissingVariable);
 
 public sealed record PreviewSample(
-    string Phone, string Text, Guid? ContactId = null, string? FirstName = null, string? LastName = null)
+    string Phone, string Text, Guid? ContactId = null, string? FirstName = null, string? LastName = null,
+    string? Language = null)
 {
     /// <summary>The name, or the number of who has none.</summary>
     public string DisplayName => Contact.NameOf(FirstName, LastName) ?? Phone;
@@ -102,7 +124,7 @@ public sealed record PreviewSample(
 /// <summary>An audience, and the template and variables that show what it would read.</summary>
 public sealed record AudienceQuestion(
     Audience Audience, Guid? TemplateId = null, IReadOnlyDictionary<string, string?>? Variables = null,
-    IReadOnlyDictionary<string, string>? Fallbacks = null);
+    IReadOnlyDictionary<string, string>? Fallbacks = null, IReadOnlyList<VariantForm>? Variants = null);
 
 public sealed record TestSent(Guid MessageId);
 

@@ -4,7 +4,11 @@ namespace Frontend;
 /// <param name="Approval">Null: never seen at the provider.</param>
 public sealed record Template(
     Guid Id, string Name, string ContentSid, string Language, string Body, IReadOnlyList<string> Variables,
-    DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, string? Approval = null);
+    DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, string? Approval = null)
+{
+    public bool IsIn(string language) =>
+        string.Equals(Language.Replace('_', '-'), language.Replace('_', '-'), StringComparison.OrdinalIgnoreCase);
+}
 
 /// <summary>What people enter about a template; the API checks it.</summary>
 /// <param name="Variables">Null: those of the body.</param>

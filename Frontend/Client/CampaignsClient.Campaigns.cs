@@ -37,8 +37,13 @@ public sealed partial class CampaignsClient
     public Task<Preview> PreviewCampaignAsync(Guid id, CancellationToken cancellationToken) =>
         GetAsync<Preview>($"/api/campaigns/{id}/preview", cancellationToken);
 
-    public Task<TestSent> TestSendAsync(Guid id, string phone, CancellationToken cancellationToken) =>
-        SendAsync<TestSent>(HttpMethod.Post, $"/api/campaigns/{id}/test-send", new { phone }, cancellationToken);
+    /// <param name="id">The campaign's.</param>
+    /// <param name="phone">In the international form.</param>
+    /// <param name="language">Null: that of the number's contact.</param>
+    public Task<TestSent> TestSendAsync(
+        Guid id, string phone, string? language, CancellationToken cancellationToken) =>
+        SendAsync<TestSent>(
+            HttpMethod.Post, $"/api/campaigns/{id}/test-send", new { phone, language }, cancellationToken);
 
     /// <param name="id">The draft's.</param>
     /// <param name="skipsMissing">Leave out who lacks a value for a variable; else they hold up the launch.</param>

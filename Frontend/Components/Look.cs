@@ -43,6 +43,11 @@ public static class Look
         _ => ("status-pending", "clock"),
     };
 
+    /// <summary>Whose message a sample is and, where there are several, in which language.</summary>
+    public static string Reader(Texts texts, PreviewSample sample, bool tellsLanguage) => tellsLanguage
+        ? texts["NewCampaign.To.In", sample.DisplayName, sample.Language ?? ""]
+        : texts["NewCampaign.To", sample.DisplayName];
+
     public static string Icon(MessageStatus status) => status switch
     {
         MessageStatus.Pending => "clock",

@@ -72,7 +72,7 @@ internal sealed class AudienceFreeze(
         var values = new SqlParameters();
         var (id, launchedAt) = (values.Add(campaign.Id), values.Add(campaign.LaunchedAt!.Value));
         var query = new AudienceQuery(
-            campaign.Audience, campaign.Filling, sandbox.Value.HasMembership, campaign.LaunchedAt.Value, values);
+            campaign.Audience, Wordings.Of(campaign), sandbox.Value.HasMembership, campaign.LaunchedAt.Value, values);
         var region = campaign.QuietHours is { PerContact: true } ? Region.Sql("c.phone", values) : "null::text";
 
         await transaction.ExecuteAsync($"""
@@ -80,16 +80,18 @@ internal sealed class AudienceFreeze(
                 select coalesce(frozen_up_to, '00000000-0000-0000-0000-000000000000') as start
                 from campaigns where id = {id}
             ), chunk as (
-                select c.id, c.phone, {query.Variables} as variables, {query.Reason} as reason, {region} as region
-                from contacts c cross join lateral ({query.Rendered}) rendered
+                select c.id, c.phone, {query.Variant} as variant, {query.Variables} as variables,
+                    {query.Reason} as reason, {region} as region
+                from {query.From}
                 where c.id > (select start from campaign) and c.created_at <= {launchedAt} and {query.Where}
                 order by c.id limit {most}
             ), inserted as (
                 insert into messages (
-                    id, campaign_id, contact_id, kind, phone, status, next_attempt_at, error_code, variables,
-                    created_at, timeline, region)
+                    id, campaign_id, contact_id, kind, phone, status, next_attempt_at, error_code, variant,
+                    variables, created_at, timeline, region)
                 select uuid_v7(), {id}, id, 1, phone, case when reason is null then 0 else 9 end,
-                    case when reason is null then '-infinity'::timestamptz end, reason, variables, {launchedAt},
+                    case when reason is null then '-infinity'::timestamptz end, reason, variant, variables,
+                    {launchedAt},
                     case when reason is null then '[]'::jsonb else jsonb_build_array(jsonb_build_object(
                         'at', {launchedAt}::timestamptz, 'event', 'skipped', 'attempt', 0, 'detail', reason)) end,
                     region

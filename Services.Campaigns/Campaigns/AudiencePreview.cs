@@ -19,51 +19,67 @@ internal sealed class AudiencePreview(
     private const double FewLooks = 0.08;
 
     /// <param name="audience">Whose.</param>
-    /// <param name="filling">What fills each variable of the template.</param>
-    /// <param name="body">The template's text; null: no samples.</param>
+    /// <param name="words">What people get; without a template there are no samples.</param>
     /// <param name="campaign">
     /// Whose sender, start and quiet hours count. With one, also whose membership will have ended by their turn is counted,
     /// which takes longer. Null: it would begin now.
     /// </param>
     public async Task<PreviewAnswer> ReadAsync(
-        Audience audience, Filling filling, string? body, Campaign? campaign,
-        CancellationToken cancellationToken)
+        Audience audience, Wordings words, Campaign? campaign, CancellationToken cancellationToken)
     {
         var (now, rate) = (clock.GetUtcNow(), senders.PaceOf(campaign?.Sender).PerSecond);
         var start = campaign?.StartAt > now ? campaign.StartAt.Value : now;
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await transaction.ExecuteAsync(AudienceQuery.ForAll, cancellationToken);
-        var reasons = await CountAsync(transaction, audience, filling, now, cancellationToken);
+        var counts = await CountAsync(transaction, audience, words, now, cancellationToken);
         var expiring = campaign is not null && sandbox.Value.HasMembership
-            ? await CountExpiringAsync(transaction, audience, filling, start, now, rate, cancellationToken)
+            ? await CountExpiringAsync(transaction, audience, words, start, now, rate, cancellationToken)
             : (long?)null;
         var regions = campaign?.QuietHours is { PerContact: true }
-            ? await ReadRegionsAsync(transaction, audience, filling, now, cancellationToken)
+            ? await ReadRegionsAsync(transaction, audience, words, now, cancellationToken)
             : null;
-        var samples = body is null
-            ? []
-            : await SampleAsync(transaction, audience, filling, body, now, cancellationToken);
+        var samples = new List<PreviewAnswer.Sample>();
+        foreach (var (_, variant, people) in counts.Where(count => count.Reason.Length == 0))
+        {
+            samples.AddRange(await SampleAsync(
+                transaction, audience, words, variant, Math.Min(people, Samples), now, cancellationToken));
+        }
 
-        var missing = reasons
-            .Where(reason => reason.Key.StartsWith(SkipReasons.MissingVariable, StringComparison.Ordinal))
-            .ToDictionary(reason => reason.Key[SkipReasons.MissingVariable.Length..], reason => reason.Value);
-        var recipients = reasons.GetValueOrDefault("");
+        var recipients = OfReason("");
         var work = TimeSpan.FromSeconds(Math.Ceiling(recipients / rate));
         return new(
-            reasons.Values.Sum(), recipients,
+            counts.Sum(count => count.People), recipients,
             new(
-                reasons.GetValueOrDefault(SkipReasons.OptedOut), reasons.GetValueOrDefault(Consequences.NotJoined),
-                missing.Values.Sum()),
-            missing, expiring, work.TotalSeconds, campaign?.EndOf(start, work, regions) ?? start + work, rate, samples);
+                OfReason(SkipReasons.OptedOut), OfReason(Consequences.NotJoined),
+                counts.Where(count => count.IsMissing).Sum(count => count.People)),
+            Missing(counts), expiring, work.TotalSeconds, campaign?.EndOf(start, work, regions) ?? start + work, rate,
+            samples,
+            [
+                .. words.Variants.Select((variant, place) =>
+                {
+                    var theirs = counts.Where(count => count.Variant == place).ToList();
+                    return new PreviewAnswer.Variant(
+                        variant.Language, theirs.Where(count => count.Reason.Length == 0).Sum(count => count.People),
+                        Missing(theirs));
+                }),
+            ]);
+
+        long OfReason(string reason) => counts.Where(count => count.Reason == reason).Sum(count => count.People);
+
+        static Dictionary<string, long> Missing(IEnumerable<Count> counts) => counts
+            .Where(count => count.IsMissing)
+            .GroupBy(count => count.Reason[SkipReasons.MissingVariable.Length..], count => count.People)
+            .ToDictionary(variable => variable.Key, variable => variable.Sum());
     }
 
-    private async Task<Dictionary<string, long>> CountAsync(
-        NpgsqlTransaction transaction, Audience audience, Filling filling,
+    /// <summary>The main template's first, then the variants' in their order.</summary>
+    private async Task<List<Count>> CountAsync(
+        NpgsqlTransaction transaction, Audience audience, Wordings words,
         DateTimeOffset now, CancellationToken cancellationToken)
     {
         var (values, looks) = (new SqlParameters(), new MessageLooks());
-        var query = new AudienceQuery(audience, filling, sandbox.Value.HasMembership, now, values, looks);
+        var query = new AudienceQuery(audience, words, sandbox.Value.HasMembership, now, values, looks);
         var fewLooks = query.Messages is null && looks.Share is { } share
             && await transaction.ScalarAsync<double>(
                 $"select coalesce({share}, 0)::float8 from contacts c tablesample system (1)", cancellationToken,
@@ -74,56 +90,56 @@ internal sealed class AudiencePreview(
         // who are left out takes.
         await using var command = transaction.Command(query.Messages is null
             ? $"""
-            select coalesce({query.Reason}, ''), count(*)
-            from contacts c {looks.Joins} cross join lateral ({query.Rendered}) rendered where {query.Where} group by 1
+            select coalesce({query.Reason}, ''), {query.Variant}, count(*)
+            from {query.From} where {query.Where} group by {(words.Variants.Count == 0 ? "1" : "1, 2")}
             """
             : $"""
-            select {query.Reason}, count(*)
-            from contacts c {looks.Joins} cross join lateral ({query.Rendered}) rendered
-            where {query.Where} and {query.IsLeftOut} group by 1
-            union all select '', count(*) from messages m where {query.Messages}
+            select {query.Reason}, {query.Variant}, count(*)
+            from {query.From} where {query.Where} and {query.IsLeftOut} group by 1
+            union all select '', null, count(*) from messages m where {query.Messages}
             """, values.ToArray());
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var reasons = new Dictionary<string, long>(StringComparer.Ordinal);
+        var counts = new List<Count>();
         while (await reader.ReadAsync(cancellationToken))
         {
-            reasons[reader.GetString(0)] = reader.GetInt64(1);
+            counts.Add(new(
+                reader.GetString(0), reader.IsDBNull(1) ? null : reader.GetInt16(1), reader.GetInt64(2)));
         }
 
         if (query.Messages is not null)
         {
-            reasons[""] -= reasons.Where(reason => reason.Key.Length > 0).Sum(reason => reason.Value);
+            var leftOut = counts.Where(count => count.Reason.Length > 0).Sum(count => count.People);
+            counts = counts.ConvertAll(count =>
+                count.Reason.Length > 0 ? count : count with { People = count.People - leftOut });
         }
 
-        return reasons;
+        return [.. counts.OrderBy(count => count.Variant ?? -1)];
     }
 
     private async Task<long> CountExpiringAsync(
-        NpgsqlTransaction transaction, Audience audience, Filling filling,
+        NpgsqlTransaction transaction, Audience audience, Wordings words,
         DateTimeOffset start, DateTimeOffset now, double rate, CancellationToken cancellationToken)
     {
         var values = new SqlParameters();
-        var query = new AudienceQuery(audience, filling, sandbox.Value.HasMembership, now, values);
+        var query = new AudienceQuery(audience, words, sandbox.Value.HasMembership, now, values);
         return await transaction.ScalarAsync<long>($"""
             select count(*) from (
                 select c.joined_at, row_number() over (order by c.id) as turn
-                from contacts c cross join lateral ({query.Rendered}) rendered
-                where {query.Where} and {query.Reason} is null) recipient
+                from {query.From} where {query.Where} and {query.Reason} is null) recipient
             where joined_at + {values.Add(Contact.MembershipTime)}
                 < {values.Add(start)} + turn / {values.Add(rate)} * interval '1 second'
             """, cancellationToken, values.ToArray());
     }
 
     private async Task<List<string>> ReadRegionsAsync(
-        NpgsqlTransaction transaction, Audience audience, Filling filling, DateTimeOffset now,
+        NpgsqlTransaction transaction, Audience audience, Wordings words, DateTimeOffset now,
         CancellationToken cancellationToken)
     {
         var values = new SqlParameters();
-        var query = new AudienceQuery(audience, filling, sandbox.Value.HasMembership, now, values);
+        var query = new AudienceQuery(audience, words, sandbox.Value.HasMembership, now, values);
         await using var command = transaction.Command($"""
             select distinct {Region.Sql("c.phone", values)}
-            from contacts c cross join lateral ({query.Rendered}) rendered
-            where {query.Where} and {query.Reason} is null
+            from {query.From} where {query.Where} and {query.Reason} is null
             """, values.ToArray());
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var regions = new List<string>();
@@ -135,16 +151,23 @@ internal sealed class AudiencePreview(
         return regions;
     }
 
+    /// <summary>Of the people who get this variant; null: what everybody else gets.</summary>
     private async Task<List<PreviewAnswer.Sample>> SampleAsync(
-        NpgsqlTransaction transaction, Audience audience, Filling filling, string body,
+        NpgsqlTransaction transaction, Audience audience, Wordings words, short? variant, long limit,
         DateTimeOffset now, CancellationToken cancellationToken)
     {
+        if (words[variant] is not { Content.Body: { } body, Language: var language })
+        {
+            return [];
+        }
+
         var values = new SqlParameters();
-        var query = new AudienceQuery(audience, filling, sandbox.Value.HasMembership, now, values);
+        var query = new AudienceQuery(audience, words, sandbox.Value.HasMembership, now, values);
+        var theirs = words.Variants.Count == 0 ? ""
+            : $" and {query.Variant} is not distinct from {values.Add(variant)}::smallint";
         await using var command = transaction.Command($"""
             select c.id, c.phone, c.first_name, c.last_name, {query.Variables}
-            from contacts c cross join lateral ({query.Rendered}) rendered
-            where {query.Where} and {query.Reason} is null order by c.id limit {Samples}
+            from {query.From} where {query.Where} and {query.Reason} is null{theirs} order by c.id limit {limit}
             """, values.ToArray());
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var samples = new List<PreviewAnswer.Sample>();
@@ -155,10 +178,17 @@ internal sealed class AudiencePreview(
             var text = MessageText.Parse(body).Render(name => rendered.GetValueOrDefault(name) ?? $"{{{{{name}}}}}");
             samples.Add(new(
                 reader.GetGuid(0), reader.GetString(1), reader.IsDBNull(2) ? null : reader.GetString(2),
-                reader.IsDBNull(3) ? null : reader.GetString(3), text));
+                reader.IsDBNull(3) ? null : reader.GetString(3), text, language));
         }
 
         return samples;
+    }
+
+    /// <param name="Reason">Why nothing is sent to them; empty: something is.</param>
+    /// <param name="Variant">Which they get; null: what everybody else gets.</param>
+    private sealed record Count(string Reason, short? Variant, long People)
+    {
+        public bool IsMissing => Reason.StartsWith(SkipReasons.MissingVariable, StringComparison.Ordinal);
     }
 }
 
@@ -173,7 +203,10 @@ internal sealed class AudiencePreview(
 /// the latest.
 /// </param>
 /// <param name="RatePerSecond">The allowed rate.</param>
-/// <param name="Samples">What some of them would read.</param>
+/// <param name="Samples">What up to three people would read; with variants, up to three in each language.</param>
+/// <param name="Variants">
+/// Of each variant of Message 1, its part in <paramref name="Recipients"/> and in <paramref name="MissingValues"/>.
+/// </param>
 /// <param name="TemplateApproval">
 /// What the provider says of the campaign's template. With rejected, paused, disabled or missing it cannot be launched;
 /// with anything else but approved it may fail.
@@ -182,11 +215,15 @@ internal sealed record PreviewAnswer(
     long Total, long Recipients, PreviewAnswer.Exclusions Excluded, IReadOnlyDictionary<string, long> MissingValues,
     long? Expiring, double EstimatedDurationSeconds,
     DateTimeOffset EstimatedFinishAt, double RatePerSecond, IReadOnlyList<PreviewAnswer.Sample> Samples,
-    string? TemplateApproval = null)
+    IReadOnlyList<PreviewAnswer.Variant> Variants, string? TemplateApproval = null)
 {
     /// <param name="NotJoined">Proved not to have joined the Sandbox.</param>
     /// <param name="MissingVariable">A variable of the template would be empty.</param>
     internal sealed record Exclusions(long OptedOut, long NotJoined, long MissingVariable);
 
-    internal sealed record Sample(Guid ContactId, string Phone, string? FirstName, string? LastName, string Text);
+    /// <param name="Language">Of the variant or, for whom there is none, of the template.</param>
+    internal sealed record Sample(
+        Guid ContactId, string Phone, string? FirstName, string? LastName, string Text, string Language);
+
+    internal sealed record Variant(string Language, long Recipients, IReadOnlyDictionary<string, long> MissingValues);
 }

@@ -15,13 +15,13 @@ internal sealed class AudienceQuery
         "set local jit = off; set local work_mem = '32MB'; set local parallel_tuple_cost = 0";
 
     /// <param name="audience">With what its segment says.</param>
-    /// <param name="filling">What fills each variable of the template.</param>
+    /// <param name="words">What people get, and who gets which.</param>
     /// <param name="membership">Whether people have to join.</param>
     /// <param name="now">When conditions are looked at.</param>
     /// <param name="values">Takes the statement's parameters.</param>
     /// <param name="looks">Takes the messages that the audience is about, see <see cref="ConditionSql"/>.</param>
     public AudienceQuery(
-        Audience audience, Filling filling, bool membership, DateTimeOffset now, SqlParameters values,
+        Audience audience, Wordings words, bool membership, DateTimeOffset now, SqlParameters values,
         MessageLooks? looks = null)
     {
         Where = audience switch
@@ -33,58 +33,54 @@ internal sealed class AudienceQuery
             _ => "true",
         };
         Messages = audience is { Tags: null, ContactIds: null, Where: { } only, Exclude: null }
+            && words.Variants.Count == 0
             ? ConditionSql.OfMessages(only, values)
             : null;
         Where += audience.Exclude?.Tags is { } without ? $" and not c.tags && {values.Add(without.ToArray())}" : "";
         Where += audience.Exclude?.ContactIds is { } except ? $" and c.id <> all({values.Add(except.ToArray())})" : "";
 
-        var rendered = filling.Variables.Select((variable, index) =>
-        {
-            var (text, fallback) = (
-                MessageText.ParseVariable(variable.Value), filling.Fallbacks.GetValueOrDefault(variable.Key));
-            return (
-                Column: $"v{index}",
-                Name: values.Add(variable.Key),
-                Text: fallback is null ? text.ToSql(values.Add)
-                    : $"coalesce(nullif({text.ToSql(values.Add)}, ''), {values.Add(fallback)}::text)",
-                IsEmpty: fallback is null ? text.IsEmptySql(values.Add) : MessageText.Never);
-        }).ToList();
-        Rendered = rendered.Count == 0 ? "select 1"
-            : "select " + string.Join(", ", rendered.Select(variable => $"{variable.Text} as {variable.Column}"));
-        Variables = "jsonb_build_object("
-            + string.Join(", ", rendered.Select(variable => $"{variable.Name}::text, {variable.Column}")) + ")";
+        var parts = new[] { words.Main }.Concat(words.Variants).Select(one => new Part(one.Filling, values)).ToList();
+        // The offset keeps the planner from putting the choice wherever it is asked for: it is made once for each person.
+        (From, Variant) = words.Variants.Count == 0
+            ? ($"contacts c{looks?.Joins}", "null::smallint")
+            : ($"contacts c{looks?.Joins} cross join lateral (select {words.Choice.ToSql(values.Add)} as variant offset 0) chosen",
+                "chosen.variant");
+        Variables = ByVariant(part => part.Variables);
 
         // Who is proved not to have joined would only fail. Whose membership may have run out is tried: they may
         // have joined again without our knowing.
         var hasNotJoined = membership ? "c.not_joined_at > coalesce(c.joined_at, '-infinity')" : null;
         var notJoined = hasNotJoined is null ? "" : $"when {hasNotJoined} then '{Consequences.NotJoined}'";
         Reason = $"case when c.opted_out_at is not null then '{SkipReasons.OptedOut}' {notJoined} "
-            + string.Concat(rendered.Select(variable =>
-                $"when {variable.IsEmpty} then '{SkipReasons.MissingVariable}' || {variable.Name}::text "))
-            + "end";
+            + $"else {ByVariant(part => part.Reason)} end";
         // Who has no date of not having joined is ruled out by itself: of that the planner knows how many there are.
         IsLeftOut = "(c.opted_out_at is not null"
             + (hasNotJoined is null ? "" : $" or c.not_joined_at is not null and {hasNotJoined}")
-            + string.Concat(rendered.Select(variable => $" or {variable.IsEmpty}")) + ")";
-        MayMiss = rendered.Exists(variable => variable.IsEmpty != MessageText.Never);
-        Missing = "array_remove(array["
-            + string.Join(", ", rendered.Select(variable =>
-                $"case when {variable.IsEmpty} then {variable.Name}::text end"))
-            + "]::text[], null)";
+            + $" or {ByVariant(part => part.IsIncomplete)})";
+        MayMiss = parts.Exists(part => part.MayMiss);
+        Missing = ByVariant(part => part.Missing);
+
+        string ByVariant(Func<Part, string> of) => parts.Count == 1 ? of(parts[0])
+            : $"case {Variant} " + string.Concat(parts.Skip(1).Select((part, place) => $"when {place} then {of(part)} "))
+                + $"else {of(parts[0])} end";
     }
+
+    /// <summary>What it is all over: <c>contacts c</c>, with the variant that each gets.</summary>
+    public string From { get; }
 
     /// <summary>The condition for being in the audience.</summary>
     public string Where { get; }
 
     /// <summary>
-    /// The condition for <c>messages m</c> of which each is one person of the audience; null if they do not tell.
+    /// The condition for <c>messages m</c> of which each is one person of the audience; null if they do not tell, or do
+    /// not tell who gets which variant.
     /// </summary>
     public string? Messages { get; }
 
-    /// <summary>A select list for <c>cross join lateral</c>: the rendered variables.</summary>
-    public string Rendered { get; }
+    /// <summary>Which variant the person gets; null: none, but what everybody else gets.</summary>
+    public string Variant { get; }
 
-    /// <summary>They, as jsonb by name.</summary>
+    /// <summary>What fills the variables of the template, as jsonb by name.</summary>
     public string Variables { get; }
 
     /// <summary>Whether a variable could be empty for somebody.</summary>
@@ -98,13 +94,45 @@ internal sealed class AudienceQuery
 
     /// <summary>Whether there is such a reason.</summary>
     public string IsLeftOut { get; }
-}
 
-/// <summary>What fills the variables of a template.</summary>
-/// <param name="Variables">A pattern by variable.</param>
-/// <param name="Fallbacks">By variable, what stands there for whom the pattern gives nothing.</param>
-internal sealed record Filling(
-    IReadOnlyDictionary<string, string> Variables, IReadOnlyDictionary<string, string> Fallbacks);
+    /// <summary>What of it depends on the template.</summary>
+    private sealed class Part
+    {
+        public Part(Filling filling, SqlParameters values)
+        {
+            var rendered = filling.Variables.Select(variable =>
+            {
+                var (text, fallback) = (
+                    MessageText.ParseVariable(variable.Value), filling.Fallbacks.GetValueOrDefault(variable.Key));
+                return (
+                    Name: $"{values.Add(variable.Key)}::text",
+                    Text: fallback is null ? text.ToSql(values.Add)
+                        : $"coalesce(nullif({text.ToSql(values.Add)}, ''), {values.Add(fallback)}::text)",
+                    IsEmpty: fallback is null ? text.IsEmptySql(values.Add) : MessageText.Never);
+            }).ToList();
+            var empty = rendered.Where(variable => variable.IsEmpty != MessageText.Never).ToList();
+            Variables = $"jsonb_build_object({string.Join(", ", rendered.Select(v => $"{v.Name}, {v.Text}"))})";
+            MayMiss = empty.Count > 0;
+            Reason = !MayMiss ? "null" : "case " + string.Concat(empty.Select(variable =>
+                $"when {variable.IsEmpty} then '{SkipReasons.MissingVariable}' || {variable.Name} ")) + "end";
+            IsIncomplete = !MayMiss ? MessageText.Never
+                : $"({string.Join(" or ", empty.Select(variable => variable.IsEmpty))})";
+            Missing = "array_remove(array["
+                + string.Join(", ", empty.Select(variable => $"case when {variable.IsEmpty} then {variable.Name} end"))
+                + "]::text[], null)";
+        }
+
+        public string Variables { get; }
+
+        public bool MayMiss { get; }
+
+        public string Reason { get; }
+
+        public string IsIncomplete { get; }
+
+        public string Missing { get; }
+    }
+}
 
 /// <summary>Codes of the error dictionary for what is never sent.</summary>
 internal static class SkipReasons

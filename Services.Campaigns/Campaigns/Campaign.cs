@@ -45,6 +45,9 @@ internal sealed class Campaign
 
     public Filling Filling => new(Variables, Fallbacks);
 
+    /// <summary>The same in other languages.</summary>
+    public List<Variant> Variants { get; set; } = [];
+
     public string? Message2Body { get; set; }
 
     public int? Message2WithinHours { get; set; }
@@ -62,6 +65,9 @@ internal sealed class Campaign
     public string? ContentSid { get; private set; }
 
     public string? Body { get; private set; }
+
+    /// <summary>Null in a draft.</summary>
+    public TemplateContent? Content => Body is null ? null : new(ContentSid!, Language, Body);
 
     /// <summary>Null in a draft: the main one at launch.</summary>
     public string? Sender { get; private set; }
@@ -118,6 +124,7 @@ internal sealed class Campaign
         (Message2Body, Message2WithinHours) = (details.Message2Body, details.Message2WithinHours);
         (Audience, StartAt, QuietHours, UpdatedAt) = (details.Audience, details.StartAt, details.QuietHours, now);
         (PauseAtFailureShare, Fallbacks, Sender) = (details.PauseAtFailureShare, details.Fallbacks ?? [], details.Sender);
+        Variants = [.. details.Variants ?? []];
         return true;
     }
 
@@ -126,16 +133,31 @@ internal sealed class Campaign
         $"A {Status.ToString().ToLowerInvariant()} campaign cannot be {move}.",
         "L’état actuel de la campagne ne le permet pas."));
 
-    public bool TryLaunch(Template template, string sender, string? traceParent, DateTimeOffset now)
+    /// <summary>The variables of its templates that it does not fill, as they have changed since.</summary>
+    public IReadOnlyList<string> Unfilled(IReadOnlyDictionary<Guid, Template> templates) =>
+    [
+        .. templates[TemplateId].Variables.Except(Variables.Keys)
+            .Concat(Variants.SelectMany(variant =>
+                templates[variant.TemplateId].Variables.Except(variant.Variables.Keys)))
+            .Distinct(),
+    ];
+
+    /// <summary>409 of a draft that cannot do without it.</summary>
+    public static ProblemHttpResult TemplateGone => Problems.Conflict(new Remedy(
+        "The campaign's template has been deleted: choose another one.",
+        "Le modèle de la campagne a été supprimé : choisissez-en un autre."));
+
+    /// <param name="words">What its templates say now.</param>
+    public bool TryLaunch(Wordings words, string sender, string? traceParent, DateTimeOffset now)
     {
         if (Status != CampaignStatus.Draft)
         {
             return false;
         }
 
-        (ContentSid, Body, Sender, TraceParent) = (template.ContentSid, template.Body, sender, traceParent);
+        ((ContentSid, Language, Body), Sender, TraceParent) = (words.Main.Content!, sender, traceParent);
+        Variants = [.. Variants.Zip(words.Variants, (variant, said) => variant with { Content = said.Content })];
         LaunchedAt = now;
-        Language = template.Language;
         Move(StartAt > now ? CampaignStatus.Scheduled : CampaignStatus.Running, now);
         return true;
     }

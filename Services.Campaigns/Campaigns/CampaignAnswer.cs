@@ -23,8 +23,18 @@ internal sealed record CampaignAnswer(
     /// <param name="TemplateId">Whose text it is.</param>
     /// <param name="Variables">What fills each variable.</param>
     /// <param name="Fallbacks">What stands there for whom it would be empty.</param>
+    /// <param name="Variants">The same in other languages.</param>
     internal sealed record Message1Part(
-        Guid TemplateId, IReadOnlyDictionary<string, string> Variables, IReadOnlyDictionary<string, string> Fallbacks);
+        Guid TemplateId, IReadOnlyDictionary<string, string> Variables, IReadOnlyDictionary<string, string> Fallbacks,
+        IReadOnlyList<VariantPart> Variants);
+
+    /// <param name="Language">Of the people who get it.</param>
+    /// <param name="TemplateId">Whose text it is.</param>
+    /// <param name="Variables">What fills each variable.</param>
+    /// <param name="Fallbacks">What stands there for whom it would be empty.</param>
+    internal sealed record VariantPart(
+        string Language, Guid TemplateId, IReadOnlyDictionary<string, string> Variables,
+        IReadOnlyDictionary<string, string> Fallbacks);
 
     internal sealed record Message2Part(string Body, int WithinHours);
 
@@ -42,7 +52,10 @@ internal sealed record CampaignAnswer(
     public static CampaignAnswer Of(Campaign campaign) => new(
         campaign.Id, campaign.Name, campaign.Status, campaign.StatusReason,
         Reason.Of(campaign.StatusReason, campaign.StatusProvider),
-        new(campaign.TemplateId, campaign.Variables, campaign.Fallbacks),
+        new(
+            campaign.TemplateId, campaign.Variables, campaign.Fallbacks,
+            campaign.Variants.ConvertAll(variant => new VariantPart(
+                variant.Language, variant.TemplateId, variant.Variables, variant.Fallbacks))),
         campaign.Message2Body is { } body ? new(body, campaign.Message2WithinHours ?? 24) : null,
         campaign.Audience, campaign.StartAt, campaign.QuietHours, campaign.PauseAtFailureShare, campaign.CreatedAt,
         campaign.StartedAt, campaign.FinishedAt, campaign.ResumeAt, campaign.Sender);

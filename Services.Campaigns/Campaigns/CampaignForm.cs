@@ -8,6 +8,7 @@ internal sealed record CampaignForm
 {
     internal const int LongestName = 200;
     internal const int LongestPattern = 500;
+    internal const int MostVariants = 20;
 
     // https://www.twilio.com/docs/messaging/api/message-resource
     internal const int LongestText = 1600;
@@ -44,8 +45,17 @@ internal sealed record CampaignForm
     /// <param name="TemplateId">One of the templates.</param>
     /// <param name="Variables">What fills each of its variables.</param>
     /// <param name="Fallbacks">By variable, a text for whom it would be empty.</param>
+    /// <param name="Variants">The same in other languages; whoever's language none is in gets the template above.</param>
     internal sealed record Message1Form(
         Guid? TemplateId, IReadOnlyDictionary<string, string?>? Variables,
+        IReadOnlyDictionary<string, string?>? Fallbacks = null, IReadOnlyList<VariantForm?>? Variants = null);
+
+    /// <param name="Language">Of the people who get it, such as fr or fr-CA; null: the template's.</param>
+    /// <param name="TemplateId">One of the templates.</param>
+    /// <param name="Variables">What fills each of its variables.</param>
+    /// <param name="Fallbacks">By variable, a text for whom it would be empty.</param>
+    internal sealed record VariantForm(
+        string? Language, Guid? TemplateId, IReadOnlyDictionary<string, string?>? Variables = null,
         IReadOnlyDictionary<string, string?>? Fallbacks = null);
 
     internal sealed record Message2Form(string? Body, int WithinHours = 24);
@@ -55,11 +65,12 @@ internal sealed record CampaignForm
     {
         var form = new FormReader();
         var name = form.Required("name", Name, LongestName);
-        var template = await FindTemplateAsync(form, db, cancellationToken);
+        var template = await FindTemplateAsync(form, Message1?.TemplateId, "message1.templateId", db, cancellationToken);
         var variables = template is null
             ? []
             : ReadVariables(form, template, Message1?.Variables, "message1.variables");
-        var fallbacks = ReadFallbacks(form, variables);
+        var fallbacks = ReadFallbacks(form, variables, Message1?.Fallbacks, "message1.fallbacks");
+        var variants = await ReadVariantsAsync(form, template?.Language, db, cancellationToken);
         ReadMessage2(form);
         await Audience.CheckAsync(Audience, form, db, cancellationToken);
         var quietHours = ReadQuietHours(form);
@@ -81,24 +92,24 @@ internal sealed record CampaignForm
         return (form.IsValid
             ? new(name, template!.Id, variables, Message2?.Body, Message2?.WithinHours, Audience!,
                 StartAt?.ToUniversalTime(), quietHours, PauseAtFailureShare ?? FailureWatch.UsualShare,
-                fallbacks, senders.Other(Sender))
+                fallbacks, senders.Other(Sender), variants)
             : null, form);
     }
 
-    private async Task<Template?> FindTemplateAsync(
-        FormReader form, CampaignsDbContext db, CancellationToken cancellationToken)
+    private static async Task<Template?> FindTemplateAsync(
+        FormReader form, Guid? templateId, string field, CampaignsDbContext db, CancellationToken cancellationToken)
     {
-        if (Message1?.TemplateId is not { } id)
+        if (templateId is not { } id)
         {
-            form.Refuse("message1.templateId", new Remedy(
-                "message1.templateId is missing: the id of one of your templates.", "Choisissez un modèle."));
+            form.Refuse(field, new Remedy(
+                $"{field} is missing: the id of one of your templates.", "Choisissez un modèle."));
             return null;
         }
 
         var template = await db.Templates.AsNoTracking().SingleOrDefaultAsync(t => t.Id == id, cancellationToken);
         if (template is null)
         {
-            form.Refuse("message1.templateId", Template.Gone(id));
+            form.Refuse(field, Template.Gone(id));
         }
 
         return template;
@@ -144,12 +155,13 @@ internal sealed record CampaignForm
         return patterns;
     }
 
-    private Dictionary<string, string> ReadFallbacks(FormReader form, Dictionary<string, string> variables)
+    private static Dictionary<string, string> ReadFallbacks(
+        FormReader form, Dictionary<string, string> variables, IReadOnlyDictionary<string, string?>? given, string name)
     {
         var fallbacks = new Dictionary<string, string>();
-        foreach (var (variable, text) in Message1?.Fallbacks ?? new Dictionary<string, string?>())
+        foreach (var (variable, text) in given ?? new Dictionary<string, string?>())
         {
-            var field = $"message1.fallbacks.{variable}";
+            var field = $"{name}.{variable}";
             fallbacks[variable] = form.Required(field, text, LongestPattern);
             if (!variables.ContainsKey(variable) || fallbacks[variable].Contains("{{", StringComparison.Ordinal))
             {
@@ -161,6 +173,59 @@ internal sealed record CampaignForm
 
         return fallbacks;
     }
+
+    /// <param name="language">Of the template for everybody; null if there is none.</param>
+    private async Task<List<Variant>> ReadVariantsAsync(
+        FormReader form, string? language, CampaignsDbContext db, CancellationToken cancellationToken)
+    {
+        if (Message1?.Variants is not { Count: <= MostVariants } given)
+        {
+            if (Message1?.Variants is not null)
+            {
+                form.Refuse("message1.variants", new Remedy(
+                    $"message1.variants are at most {MostVariants}.", $"Au plus {MostVariants} langues sont possibles."));
+            }
+
+            return [];
+        }
+
+        var variants = new List<Variant>();
+        foreach (var (place, one) in given.Index())
+        {
+            var name = $"message1.variants[{place}]";
+            var own = form.Language($"{name}.language", one?.Language);
+            var template = await FindTemplateAsync(
+                form, one?.TemplateId, $"{name}.templateId", db, cancellationToken);
+            if (template is null)
+            {
+                continue;
+            }
+
+            var variables = ReadVariables(form, template, one!.Variables, $"{name}.variables");
+            var fallbacks = ReadFallbacks(form, variables, one.Fallbacks, $"{name}.fallbacks");
+            var variant = new Variant(own ?? template.Language, template.Id, variables, fallbacks);
+            if (MistakeIn(variant.Language, language, variants) is { } mistake)
+            {
+                form.Refuse(own is null ? $"{name}.templateId" : $"{name}.language", mistake);
+            }
+
+            variants.Add(variant);
+        }
+
+        return variants;
+    }
+
+    private static Remedy? MistakeIn(string language, string? main, List<Variant> others) =>
+        main is not null && LanguageChoice.AreSame(language, main)
+            ? new(
+                $"message1's own template is in {main} already: leave this variant out, or take another language.",
+                $"Le modèle principal est déjà dans cette langue ({main})\u00A0: choisissez-en une autre, ou retirez "
+                + "cette version.")
+        : others.Find(other => LanguageChoice.AreSame(language, other.Language)) is { } same
+            ? new(
+                $"There is a variant in {same.Language} already: each language has one at most.",
+                $"Il y a déjà une version dans cette langue ({same.Language})\u00A0: gardez-en une seule.")
+        : null;
 
     private void ReadMessage2(FormReader form)
     {
@@ -233,4 +298,4 @@ internal sealed record CampaignDetails(
     string Name, Guid TemplateId, Dictionary<string, string> Variables, string? Message2Body, int? Message2WithinHours,
     Audience Audience, DateTimeOffset? StartAt, QuietHours? QuietHours,
     double PauseAtFailureShare = FailureWatch.UsualShare, Dictionary<string, string>? Fallbacks = null,
-    string? Sender = null);
+    string? Sender = null, IReadOnlyList<Variant>? Variants = null);

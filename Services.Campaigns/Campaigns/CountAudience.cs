@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
+using ServiceDefaults;
 
 namespace Services.Campaigns;
 
@@ -11,20 +12,44 @@ internal static class CountAudience
     {
         var form = new FormReader();
         await Audience.CheckAsync(request.Audience, form, db, cancellationToken);
-        var body = request.TemplateId is not { } id ? null
-            : await db.Templates.Where(t => t.Id == id).Select(t => t.Body).SingleOrDefaultAsync(cancellationToken);
-        if (request.TemplateId is not null && body is null)
+        if (request.Variants?.Count > CampaignForm.MostVariants)
         {
-            form.Refuse("templateId", Template.Gone(request.TemplateId.Value));
+            form.Refuse("variants", new Remedy(
+                $"variants are at most {CampaignForm.MostVariants}.",
+                $"Au plus {CampaignForm.MostVariants} langues sont possibles."));
+            return form.Problem;
         }
 
-        var variables = Filled(request.Variables, "variables");
-        var fallbacks = Filled(request.Fallbacks, "fallbacks");
+        var main = await ReadAsync(null, request.TemplateId, request.Variables, request.Fallbacks, "");
+        var variants = new List<Wording>();
+        foreach (var (place, one) in (request.Variants ?? []).Index())
+        {
+            variants.Add(await ReadAsync(
+                one?.Language, one?.TemplateId, one?.Variables, one?.Fallbacks, $"variants[{place}]."));
+        }
+
         return form.IsValid
             ? TypedResults.Ok(await preview.ReadAsync(
-                (await request.Audience!.ResolveAsync(db, cancellationToken))!, new(variables, fallbacks), body,
-                campaign: null, cancellationToken))
+                (await request.Audience!.ResolveAsync(db, cancellationToken))!, new(main, variants), campaign: null,
+                cancellationToken))
             : form.Problem;
+
+        async Task<Wording> ReadAsync(
+            string? language, Guid? templateId, IReadOnlyDictionary<string, string?>? variables,
+            IReadOnlyDictionary<string, string?>? fallbacks, string prefix)
+        {
+            var own = form.Language($"{prefix}language", language);
+            var template = await db.Templates.AsNoTracking()
+                .SingleOrDefaultAsync(t => t.Id == templateId, cancellationToken);
+            if (templateId is { } id && template is null)
+            {
+                form.Refuse($"{prefix}templateId", Template.Gone(id));
+            }
+
+            return new(
+                own ?? template?.Language ?? "", template is null ? null : TemplateContent.Of(template),
+                new(Filled(variables, $"{prefix}variables"), Filled(fallbacks, $"{prefix}fallbacks")));
+        }
 
         Dictionary<string, string> Filled(IReadOnlyDictionary<string, string?>? given, string field)
         {
@@ -54,4 +79,7 @@ internal sealed record AudienceForm
 
     /// <summary>What stands there for whom a variable would be empty.</summary>
     public IReadOnlyDictionary<string, string?>? Fallbacks { get; init; }
+
+    /// <summary>The same in other languages.</summary>
+    public IReadOnlyList<CampaignForm.VariantForm?>? Variants { get; init; }
 }

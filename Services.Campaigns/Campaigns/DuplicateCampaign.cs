@@ -30,7 +30,8 @@ internal static class DuplicateCampaign
                 name, campaign.TemplateId, campaign.Variables, campaign.Message2Body, campaign.Message2WithinHours,
                 campaign.Audience.SegmentId is null ? campaign.Audience : campaign.Audience with { Where = null },
                 StartAt: null, campaign.QuietHours, campaign.PauseAtFailureShare,
-                campaign.Fallbacks, senders.Other(campaign.Sender)),
+                campaign.Fallbacks, senders.Other(campaign.Sender),
+                campaign.Variants.ConvertAll(variant => variant with { Content = null })),
             now, copyId.Value);
         db.Campaigns.Add(copy);
         db.Activity.Add(ActivityEntry.Of(caller, "campaign.duplicated", copy.Id, copy.Name, now));

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.Options;
 using Npgsql;
@@ -37,15 +36,13 @@ internal static class LaunchCampaign
         }
 
         // A template can change, or go, as long as only drafts use it.
-        if (await db.Templates.SingleOrDefaultAsync(t => t.Id == campaign.TemplateId, cancellationToken)
-            is not { } template)
+        if (await Wordings.TemplatesAsync(campaign, db, cancellationToken) is not { } templates)
         {
-            return Problems.Conflict(new Remedy(
-                "The campaign's template has been deleted: choose another one.",
-                "Le modèle de la campagne a été supprimé : choisissez-en un autre."));
+            return Campaign.TemplateGone;
         }
 
-        if (TemplateForm.MistakeIn(template.ContentSid, sandbox.Value.Provider) is { } foreign)
+        if (templates.Values.Select(template => TemplateForm.MistakeIn(template.ContentSid, sandbox.Value.Provider))
+            .FirstOrDefault(mistake => mistake is not null) is { } foreign)
         {
             return Problems.Conflict(new Remedy(
                 $"The template is another provider's: give it its id here first. {foreign.English}",
@@ -53,7 +50,7 @@ internal static class LaunchCampaign
                 + foreign.French));
         }
 
-        if (template.IsBarred)
+        if (templates.Values.FirstOrDefault(one => one.IsBarred) is { } template)
         {
             return Problems.Conflict(template.Approval is Template.Missing
                 ? new Remedy(
@@ -77,12 +74,21 @@ internal static class LaunchCampaign
                 $"{gone}, l’expéditeur de la campagne, n’envoie plus\u00A0: choisissez parmi {all}."));
         }
 
-        if (template.Variables.Except(campaign.Variables.Keys).ToList() is { Count: > 0 } unfilled)
+        if (campaign.Unfilled(templates) is { Count: > 0 } unfilled)
         {
             var names = string.Join(", ", unfilled);
             return Problems.Conflict(new Remedy(
                 $"The template has changed: fill its variable {names} in the campaign first.",
                 $"Le modèle a changé : remplissez d’abord sa variable {names} dans la campagne."));
+        }
+
+        var words = Wordings.Of(campaign, templates);
+        if (words.Variants.FirstOrDefault(variant => LanguageChoice.AreSame(variant.Language, words.Main.Language))
+            is { Language: var twice })
+        {
+            return Problems.Conflict(new Remedy(
+                $"The template has changed, it is in {twice} now: leave the variant in this language out first.",
+                $"Le modèle a changé, il est maintenant en {twice}\u00A0: retirez d’abord la version dans cette langue."));
         }
 
         if (await campaign.Audience.ResolveAsync(db, cancellationToken) is not { } audience)
@@ -94,9 +100,9 @@ internal static class LaunchCampaign
 
         var sql = (NpgsqlTransaction)transaction.GetDbTransaction();
         if (missingValues is not "skip"
-            && await missing.CountAsync(sql, audience, campaign.Filling, cancellationToken) is > 0 and var lacking)
+            && await missing.CountAsync(sql, audience, words, cancellationToken) is > 0 and var lacking)
         {
-            var people = await missing.ReadAsync(sql, audience, campaign.Filling, null, MostNamed, cancellationToken);
+            var people = await missing.ReadAsync(sql, audience, words, null, MostNamed, cancellationToken);
             return TypedResults.Problem(
                 new Remedy(
                     $"{lacking} of the audience have no value for a variable of the template: fill it in for them "
@@ -111,7 +117,7 @@ internal static class LaunchCampaign
 
         var now = clock.GetUtcNow();
         campaign.Audience = audience;
-        campaign.TryLaunch(template, campaign.Sender ?? senders.Main, Activity.Current?.Id, now);
+        campaign.TryLaunch(words, campaign.Sender ?? senders.Main, Activity.Current?.Id, now);
         db.Activity.Add(ActivityEntry.Of(caller, "campaign.launched", id, campaign.Name, now));
         await db.SaveChangesAsync(cancellationToken);
         await freeze.NextChunkAsync(sql, campaign, AudienceFreeze.FirstChunk, cancellationToken);
@@ -120,6 +126,7 @@ internal static class LaunchCampaign
         dispatcher.Wake();
         return TypedResults.Accepted($"/api/campaigns/{id}/stats", CampaignAnswer.Of(campaign));
     }
+
     private static string InFrench(string? approval) => approval switch
     {
         "rejected" => "refusé",

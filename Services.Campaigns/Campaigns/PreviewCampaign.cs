@@ -16,11 +16,21 @@ internal static class PreviewCampaign
             return Problems.NotFound("campaign", id);
         }
 
-        var template = await db.Templates.Where(t => t.Id == campaign.TemplateId)
-            .Select(t => new { t.Body, t.Approval }).SingleOrDefaultAsync(cancellationToken);
+        var templates = await Wordings.TemplatesAsync(campaign, db, cancellationToken);
+        if (await Wordings.ReadAsync(campaign, db, cancellationToken) is not { } words)
+        {
+            return Campaign.TemplateGone;
+        }
+
         var answer = await preview.ReadAsync(
-            await campaign.Audience.ResolveAsync(db, cancellationToken) ?? campaign.Audience, campaign.Filling,
-            campaign.Body ?? template?.Body, campaign, cancellationToken);
-        return TypedResults.Ok(answer with { TemplateApproval = template?.Approval });
+            await campaign.Audience.ResolveAsync(db, cancellationToken) ?? campaign.Audience, words, campaign,
+            cancellationToken);
+        return TypedResults.Ok(answer with
+        {
+            TemplateApproval = templates?.Values
+                .OrderByDescending(template => template.IsBarred)
+                .ThenBy(template => template.Approval is null or "approved")
+                .First().Approval,
+        });
     }
 }

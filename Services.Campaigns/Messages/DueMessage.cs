@@ -138,8 +138,8 @@ internal sealed record DueMessage(
     {
         await using var command = transaction.Command($"""
             select {MessageRows.Columns}, m.variables, m.text, coalesce(m.trace_parent, c.trace_parent),
-                coalesce(m.content_sid, c.content_sid, t.content_sid), coalesce(m.language, c.language, t.language),
-                {Named},
+                coalesce(m.content_sid, {Variant.Frozen("c", "contentSid")}, c.content_sid, t.content_sid),
+                coalesce(m.language, {Variant.Frozen("c", "language")}, c.language, t.language), {Named},
                 m.kind <> 0 and coalesce(c.status in ('paused', 'cancelled'), false), ct.opted_out_at is not null, ct.last_inbound_at
             from messages m
             left join campaigns c on c.id = m.campaign_id left join templates t on t.id = c.template_id

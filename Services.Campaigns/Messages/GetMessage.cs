@@ -13,7 +13,8 @@ internal static class GetMessage
         CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand($"""
-            select {MessageRows.Columns}, m.text, m.variables, coalesce(m.body, c.body, t.body)
+            select {MessageRows.Columns}, m.text, m.variables,
+                coalesce(m.body, {Variant.Frozen("c", "body")}, c.body, t.body)
             from messages m
             left join campaigns c on c.id = m.campaign_id left join templates t on t.id = c.template_id
             where m.id = $1

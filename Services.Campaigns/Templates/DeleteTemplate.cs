@@ -15,9 +15,8 @@ internal static class DeleteTemplate
         }
 
         // A draft needs it too: without it, it could never be launched.
-        var campaign = await db.Campaigns
-            .Where(c => c.TemplateId == id
-                && c.Status != CampaignStatus.Completed && c.Status != CampaignStatus.Cancelled)
+        var campaign = await db.CampaignsWith(id)
+            .Where(c => c.Status != CampaignStatus.Completed && c.Status != CampaignStatus.Cancelled)
             .OrderBy(c => c.Id).Select(c => new { c.Name, c.Status }).FirstOrDefaultAsync(cancellationToken);
         if (campaign is not null)
         {

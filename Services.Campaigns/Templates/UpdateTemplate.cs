@@ -21,9 +21,9 @@ internal static class UpdateTemplate
             return Problems.NotFound("template", id);
         }
 
-        var campaign = await db.Campaigns
-            .Where(c => c.TemplateId == id && (c.Status == CampaignStatus.Scheduled
-                || c.Status == CampaignStatus.Running || c.Status == CampaignStatus.Paused))
+        var campaign = await db.CampaignsWith(id)
+            .Where(c => c.Status == CampaignStatus.Scheduled
+                || c.Status == CampaignStatus.Running || c.Status == CampaignStatus.Paused)
             .OrderBy(c => c.Id).Select(c => c.Name).FirstOrDefaultAsync(cancellationToken);
         if (campaign is not null)
         {

@@ -62,6 +62,55 @@ public sealed class WizardTests(Site site)
     }
 
     [Fact]
+    public async Task A_message_in_two_languages_shows_what_somebody_of_each_would_read()
+    {
+        var (tag, english, french) = (Site.Unique("bilingual"), Site.Unique("Reminder"), Site.Unique("Rappel"));
+        foreach (var (firstName, language) in new[] { ("Ann", "en"), ("Zoé", "fr-CA") })
+        {
+            await site.Run.PostAsync(
+                "/api/contacts", new { phone = site.NewPhone(), firstName, language, tags = new[] { tag } });
+        }
+
+        await AddTemplateAsync(english);
+        await AddTemplateAsync(french, "fr", "Votre rendez-vous approche, {{1}}.");
+        var draft = await site.Run.CreateCampaignAsync(tag, new { tags = new[] { tag } });
+        await using var visit = await (await site.VisitAsync(phone: true)).SignedInAsync();
+        var page = await visit.GoAsync($"/campaigns/{draft}/edit?step=3");
+        await page.GetByLabel("Approved template", new() { Exact = true }).SelectOptionAsync($"{english} (en)");
+        await page.GetByLabel("What replaces {{1}}").SelectOptionAsync("First name");
+        await page.GetByLabel("What replaces {{2}}").SelectOptionAsync("Phone number");
+
+        await visit.Button("Add another language").ClickAsync();
+        await page.GetByLabel("Approved template in another language").SelectOptionAsync($"{french} (fr)");
+        var variant = page.GetByRole(AriaRole.Group, new() { Name = "In another language: fr" });
+        await variant.GetByLabel("What replaces {{1}}").SelectOptionAsync("First name");
+
+        var summary = page.Locator(".summary");
+        await Expect(summary).ToContainTextAsync("Also in fr");
+        await Expect(summary.Locator(".bubble")).ToHaveTextAsync(
+            [new Regex("coming up on Ann at "), new Regex("approche, Zoé\\."), new Regex("Merci")]);
+        await Expect(summary).ToContainTextAsync("To Zoé (fr)");
+        await visit.AssertAccessibleAsync();
+        await visit.AssertFitsAsync();
+        await visit.Button("Save and go on").ClickAsync();
+        await Expect(visit.Title).ToHaveTextAsync("What happens after a reply, and when does it start?");
+
+        await visit.Button("Check before sending").ClickAsync();
+        await Expect(page.Locator(".samples li")).ToHaveCountAsync(2);
+        await page.GetByText("Send a test to one number first").ClickAsync();
+        await Expect(page.GetByLabel("In which language")).ToHaveValueAsync("");
+        await visit.AssertAccessibleAsync();
+        var kept = (await site.Run.GetAsync($"/api/campaigns/{draft}"))["message1"]!["variants"]!.AsArray();
+        Assert.Equal("{{firstName}}", Assert.Single(kept)!["variables"]!["1"]!.GetValue<string>());
+
+        await page.GoBackAsync();
+        await page.GoBackAsync();
+        await visit.Button("Remove this language").ClickAsync();
+        await Expect(summary).Not.ToContainTextAsync("Also in");
+        Assert.Empty(visit.Complaints);
+    }
+
+    [Fact]
     public async Task The_first_steps_need_no_mouse()
     {
         var tag = Site.Unique("keyboard");
@@ -149,11 +198,13 @@ public sealed class WizardTests(Site site)
         Assert.True(kept["perContact"]!.GetValue<bool>());
     }
 
-    private async Task AddTemplateAsync(string name) => await site.Run.PostAsync("/api/templates", new
-    {
-        name,
-        contentSid = "HXb5b62575e6e4ff6129ad7c8efe1f983e", // the emulator knows it
-        language = "en",
-        body = "Your appointment is coming up on {{1}} at {{2}}.",
-    });
+    private async Task AddTemplateAsync(
+        string name, string language = "en", string body = "Your appointment is coming up on {{1}} at {{2}}.") =>
+        await site.Run.PostAsync("/api/templates", new
+        {
+            name,
+            contentSid = "HXb5b62575e6e4ff6129ad7c8efe1f983e", // the emulator knows it
+            language,
+            body,
+        });
 }

@@ -33,13 +33,13 @@ public sealed partial class CampaignDraft
     /// <summary>Whoever has one of these is left out.</summary>
     public List<string> WithoutTags { get; set; } = [];
 
-    public Guid? TemplateId { get; set; }
+    /// <summary>So is each of these: chosen through the API, the pages keep them.</summary>
+    public List<Guid> WithoutContacts { get; set; } = [];
 
-    /// <summary>By the template's variable.</summary>
-    public Dictionary<string, VariableChoice> Variables { get; set; } = [];
+    public Wording Message1 { get; set; } = new();
 
-    /// <summary>By the template's variable, what stands there for whom it would be empty.</summary>
-    public Dictionary<string, string?> Fallbacks { get; set; } = [];
+    /// <summary>The same in other languages.</summary>
+    public List<Wording> Variants { get; set; } = [];
 
     /// <summary>Null: the main one.</summary>
     public string? Sender { get; set; }
@@ -79,7 +79,8 @@ public sealed partial class CampaignDraft
     {
         get
         {
-            var exclude = WithoutTags.Count > 0 ? new AudienceExclusion([.. WithoutTags]) : null;
+            var exclude = WithoutTags.Count + WithoutContacts.Count == 0 ? null : new AudienceExclusion(
+                WithoutTags.Count > 0 ? [.. WithoutTags] : null, WithoutContacts.Count > 0 ? [.. WithoutContacts] : null);
             return Audience switch
             {
                 AudienceChoice.Tags => Tags.Count > 0 ? new(Tags: [.. Tags], Exclude: exclude) : null,
@@ -104,19 +105,10 @@ public sealed partial class CampaignDraft
         _ => null,
     };
 
-    /// <summary>What fills each variable of <paramref name="template"/>, as far as it is decided.</summary>
-    public Dictionary<string, string?> Patterns(Template? template) => (template?.Variables ?? [])
-        .Select(name => KeyValuePair.Create(name, Variables.GetValueOrDefault(name)?.Pattern))
-        .Where(pattern => !string.IsNullOrWhiteSpace(pattern.Value)).ToDictionary();
-
-    /// <summary>What stands in for variables that are filled with a field.</summary>
-    public Dictionary<string, string> ChosenFallbacks(Template? template) => Patterns(template).Keys
-        .Where(name => Variables[name].Source != FixedText)
-        .Select(name => KeyValuePair.Create(name, Fallbacks.GetValueOrDefault(name) ?? ""))
-        .Where(fallback => !string.IsNullOrWhiteSpace(fallback.Value)).ToDictionary();
-
-    public CampaignForm ToForm(Template? template, TimeZoneInfo zone) => new(
-        Name, new(TemplateId, Patterns(template), ChosenFallbacks(template)),
+    public CampaignForm ToForm(IReadOnlyList<Template> templates, TimeZoneInfo zone) => new(
+        Name, new(
+            Message1.TemplateId, Message1.Patterns(templates), Message1.ChosenFallbacks(templates),
+            Variants.ConvertAll(variant => variant.ToVariant(templates))),
         HasMessage2 ? new(Message2Body ?? "", WithinHours) : null, ChosenAudience,
         Later && StartAt is { } start ? new DateTimeOffset(start, zone.GetUtcOffset(start)) : null,
         HasQuietHours ? new(QuietFrom, QuietTo, QuietZone ?? zone.Id, QuietPerContact) : null,
@@ -137,10 +129,11 @@ public sealed partial class CampaignDraft
         SegmentId = campaign.Audience.SegmentId,
         Where = campaign.Audience.Where,
         WithoutTags = [.. campaign.Audience.Exclude?.Tags ?? []],
-        TemplateId = campaign.Message1.TemplateId,
-        Variables = campaign.Message1.Variables.ToDictionary(pair => pair.Key, pair => VariableChoice.Of(pair.Value)),
-        Fallbacks = (campaign.Message1.Fallbacks ?? new Dictionary<string, string>())
-            .ToDictionary(pair => pair.Key, pair => (string?)pair.Value),
+        WithoutContacts = [.. campaign.Audience.Exclude?.ContactIds ?? []],
+        Message1 = Wording.Of(
+            null, campaign.Message1.TemplateId, campaign.Message1.Variables, campaign.Message1.Fallbacks),
+        Variants = [.. (campaign.Message1.Variants ?? []).Select(variant => Wording.Of(
+            variant.Language, variant.TemplateId, variant.Variables, variant.Fallbacks))],
         Sender = campaign.Sender,
         PauseAtFailureShare = campaign.PauseAtFailureShare,
         HasMessage2 = campaign.Message2 is not null,
@@ -154,6 +147,50 @@ public sealed partial class CampaignDraft
         QuietZone = campaign.QuietHours?.TimeZone,
         QuietPerContact = campaign.QuietHours?.PerContact ?? false,
     };
+
+    /// <summary>A template, and what fills its variables.</summary>
+    public sealed class Wording
+    {
+        public Guid? TemplateId { get; set; }
+
+        /// <summary>Of the people who get it; null: the template's.</summary>
+        public string? Language { get; set; }
+
+        /// <summary>By the template's variable.</summary>
+        public Dictionary<string, VariableChoice> Variables { get; set; } = [];
+
+        /// <summary>By the template's variable, what stands there for whom it would be empty.</summary>
+        public Dictionary<string, string?> Fallbacks { get; set; } = [];
+
+        public Template? TemplateOf(IEnumerable<Template> templates) =>
+            templates.FirstOrDefault(template => template.Id == TemplateId);
+
+        /// <summary>What fills each variable of the template, as far as it is decided.</summary>
+        public Dictionary<string, string?> Patterns(IEnumerable<Template> templates) =>
+            (TemplateOf(templates)?.Variables ?? [])
+            .Select(name => KeyValuePair.Create(name, Variables.GetValueOrDefault(name)?.Pattern))
+            .Where(pattern => !string.IsNullOrWhiteSpace(pattern.Value)).ToDictionary();
+
+        /// <summary>What stands in for variables that are filled with a field.</summary>
+        public Dictionary<string, string> ChosenFallbacks(IEnumerable<Template> templates) => Patterns(templates).Keys
+            .Where(name => Variables[name].Source != FixedText)
+            .Select(name => KeyValuePair.Create(name, Fallbacks.GetValueOrDefault(name) ?? ""))
+            .Where(fallback => !string.IsNullOrWhiteSpace(fallback.Value)).ToDictionary();
+
+        public VariantForm ToVariant(IReadOnlyList<Template> templates) =>
+            new(Language, TemplateId, Patterns(templates), ChosenFallbacks(templates));
+
+        public static Wording Of(
+            string? language, Guid templateId, IReadOnlyDictionary<string, string> variables,
+            IReadOnlyDictionary<string, string>? fallbacks) => new()
+            {
+                TemplateId = templateId,
+                Language = language,
+                Variables = variables.ToDictionary(pair => pair.Key, pair => VariableChoice.Of(pair.Value)),
+                Fallbacks = (fallbacks ?? new Dictionary<string, string>())
+                    .ToDictionary(pair => pair.Key, pair => (string?)pair.Value),
+            };
+    }
 
     /// <param name="Source">A field's name, <see cref="FixedText"/>, or nothing yet.</param>
     public sealed record VariableChoice(string Source, string? Text)

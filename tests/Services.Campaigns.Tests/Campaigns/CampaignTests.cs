@@ -127,7 +127,7 @@ public class CampaignTests
     private static bool Move(Campaign campaign, string move, DateTimeOffset now) => move switch
     {
         "launch" => campaign.TryLaunch(
-            Template.Create(new("Rappel", "HX", "fr", "Bonjour", []), now), "+14155238886", null, now),
+            new(new("fr", new("HX", "fr", "Bonjour"), campaign.Filling), []), "+14155238886", null, now),
         "pause" => campaign.TryPause(now),
         "resume" => campaign.TryResume(now),
         _ => campaign.TryCancel(now),
