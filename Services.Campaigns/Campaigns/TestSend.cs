@@ -11,8 +11,9 @@ namespace Services.Campaigns;
 internal static class TestSend
 {
     public static async Task<Results<Accepted<TestSendAnswer>, ValidationProblem, ProblemHttpResult>> HandleAsync(
-        Guid id, TestSendForm request, MadeId message, CampaignsDbContext db, NpgsqlDataSource database,
-        MessageDispatcher dispatcher, TimeProvider clock, CancellationToken cancellationToken)
+        Guid id, TestSendForm request, MadeId message, Caller caller, CampaignsDbContext db,
+        NpgsqlDataSource database, MessageDispatcher dispatcher, TimeProvider clock,
+        CancellationToken cancellationToken)
     {
         if (!PhoneNumber.TryParse(request.Phone, out var phone, out var remedy))
         {
@@ -29,6 +30,7 @@ internal static class TestSend
         var contact = await db.Contacts.AsNoTracking()
             .SingleOrDefaultAsync(c => c.Phone == phone.Value, cancellationToken)
             ?? new Contact { Id = Guid.Empty, Phone = phone.Value, CreatedAt = now };
+        await KeptOptOuts.RecallAsync(contact, db, cancellationToken);
         if (contact.OptedOutAt is not null)
         {
             return Problems.Conflict(new Remedy(
@@ -45,13 +47,19 @@ internal static class TestSend
 
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await transaction.ExecuteAsync("""
+        var isNew = await transaction.ExecuteAsync("""
             insert into messages (
                 id, campaign_id, kind, phone, status, next_attempt_at, variables, created_at, trace_parent)
             values ($1, $2, 0, $3, 0, '-infinity', $5, $4, $6)
             on conflict (id) do nothing -- an earlier try of this request has made it
             """, cancellationToken, message.Value, id, phone.Value, now,
-            new Sql.Json(JsonSerializer.Serialize(variables)), Activity.Current?.Id);
+            new Sql.Json(JsonSerializer.Serialize(variables)), Activity.Current?.Id) == 1;
+        if (isNew)
+        {
+            await ActivityEntry.Of(caller, "campaign.tested", id, campaign.Name, now)
+                .WriteAsync(transaction, cancellationToken);
+        }
+
         await transaction.CommitAsync(cancellationToken);
         dispatcher.Wake();
         return TypedResults.Accepted($"/api/messages/{message.Value}", new TestSendAnswer(message.Value));
