@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -33,11 +34,18 @@ public static partial class Problems
         new Remedy($"There is no {what} with the id {id}.", "Cet élément n’existe pas ou plus.").Told(),
         statusCode: StatusCodes.Status404NotFound);
 
+    /// <summary>413: how much there may be.</summary>
+    public static Remedy TooLarge(long? most) => most is { } bytes
+        ? new(
+            $"At most {Size(bytes, "KB", "MB")} can be sent here at once: send it in parts.",
+            $"Au plus {Size(bytes, "Ko", "Mo")} peuvent être envoyés ici à la fois : procédez en plusieurs envois.")
+        : new("The body is too large: send it in parts.", "L’envoi est trop volumineux : procédez en plusieurs envois.");
+
     internal static void AddProblems(this IServiceCollection services)
     {
         services.AddProblemDetails(options => options.CustomizeProblemDetails = problem =>
         {
-            problem.ProblemDetails.Detail ??= RemedyOf(problem.ProblemDetails.Status)?.Told();
+            problem.ProblemDetails.Detail ??= RemedyOf(problem.ProblemDetails.Status, problem.HttpContext)?.Told();
             problem.ProblemDetails.Extensions["traceId"] =
                 Activity.Current?.TraceId.ToString() ?? problem.HttpContext.TraceIdentifier;
         });
@@ -46,7 +54,7 @@ public static partial class Problems
     }
 
     // For answers that come from the framework, without words.
-    private static Remedy? RemedyOf(int? status) => status switch
+    private static Remedy? RemedyOf(int? status, HttpContext context) => status switch
     {
         StatusCodes.Status401Unauthorized => new(
             "Sign in first, or send an API key as Authorization: Bearer.",
@@ -60,11 +68,18 @@ public static partial class Problems
         StatusCodes.Status405MethodNotAllowed => new(
             "This address does not take this method: see /docs.",
             "Cette adresse n’accepte pas cette méthode : voyez /docs."),
-        StatusCodes.Status413PayloadTooLarge => new("The body is too large.", "L’envoi est trop volumineux."),
+        StatusCodes.Status413PayloadTooLarge => TooLarge(LargestBody(context)),
         StatusCodes.Status415UnsupportedMediaType => new(
             "Send the body as application/json.", "Envoyez le contenu au format application/json."),
         _ => null,
     };
+
+    private static long? LargestBody(HttpContext context) =>
+        context.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize;
+
+    // As people say it; the limits are round numbers.
+    private static string Size(long bytes, string kilo, string mega) =>
+        bytes < 1 << 20 ? $"{bytes >> 10} {kilo}" : $"{bytes >> 20} {mega}";
 
     /// <summary>503 while a store is away, and not 500: it passes.</summary>
     private sealed class StoreAwayHandler : IExceptionHandler
@@ -103,7 +118,7 @@ public static partial class Problems
             context.Response.StatusCode = bad.StatusCode;
             var (field, remedy) = bad.InnerException is JsonException json
                 ? (FieldOf(json), Remedy(json))
-                : Complaint(bad);
+                : Complaint(bad, context);
             var details = new HttpValidationProblemDetails(new Dictionary<string, string[]> { [field] = [remedy] })
             {
                 Status = bad.StatusCode,
@@ -113,7 +128,7 @@ public static partial class Problems
         }
 
         // ASP.NET Core tells it in a sentence of its own, which names the type and the parameter.
-        private static (string Field, string Remedy) Complaint(BadHttpRequestException bad)
+        private static (string Field, string Remedy) Complaint(BadHttpRequestException bad, HttpContext context)
         {
             if (ParameterComplaint().Match(bad.Message) is { Success: true } match)
             {
@@ -123,7 +138,7 @@ public static partial class Problems
 
             return ("body", bad.StatusCode switch
             {
-                StatusCodes.Status413PayloadTooLarge => "The body is too large.",
+                StatusCodes.Status413PayloadTooLarge => TooLarge(LargestBody(context)).Told(),
                 StatusCodes.Status415UnsupportedMediaType => "Send the body as application/json.",
                 _ when bad.Message.Contains("body", StringComparison.OrdinalIgnoreCase) =>
                     "The body is missing or cut off: send it as JSON.",

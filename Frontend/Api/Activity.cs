@@ -23,8 +23,10 @@ public sealed record ActivityEntry(
     public string? Path => (Action, SubjectId) switch
     {
         ("campaign.deleted" or "template.deleted" or "segment.deleted" or "contact.erased", _) or (_, null) => null,
-        ("contacts.imported" or "contacts.importUndone", { } id) => $"/contacts/import/{id}",
-        ("message.sent", { } id) => $"/inbox/{id}",
+        ("contacts.imported" or "contacts.importStarted" or "contacts.importFailed" or "contacts.importUndone", { } id) =>
+            $"/contacts/import/{id}",
+        ("contact.created" or "contact.changed", { } id) => $"/contacts?contact={id}",
+        ("message.sent" or "message.retried", { } id) => $"/inbox/{id}",
         (['c', 'a', 'm', ..], { } id) => $"/campaigns/{id}",
         (['s', 'e', 'g', ..], { } id) => $"/contacts/segments?open={id}",
         (['t', 'e', 'm', ..], { } id) => $"/templates?open={id}",
@@ -36,10 +38,11 @@ public sealed record ActivityEntry(
     [
         "campaign.created", "campaign.changed", "campaign.deleted", "campaign.duplicated", "campaign.launched",
         "campaign.paused", "campaign.pausedItself", "campaign.resumed", "campaign.resumedItself", "campaign.cancelled",
-        "campaign.retried",
+        "campaign.retried", "campaign.messageRetried", "campaign.tested", "campaign.exported",
         "template.created", "template.changed", "template.deleted", "templates.synced", "segment.created",
-        "segment.changed", "segment.deleted", "contact.erased", "contacts.imported",
-        "contacts.importUndone", "message.sent", "webhook.unknown", "user.signedIn", "user.signInFailed", "user.created",
+        "segment.changed", "segment.deleted", "contact.created", "contact.changed", "contact.erased",
+        "contacts.importStarted", "contacts.imported", "contacts.importFailed", "contacts.importUndone",
+        "contacts.exported", "message.sent", "message.retried", "webhook.unknown", "user.signedIn", "user.signInFailed", "user.created",
         "user.deleted", "key.created", "key.deleted",
     ];
 

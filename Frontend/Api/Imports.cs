@@ -52,8 +52,11 @@ public sealed record ImportError(string? Field, long? Line, string Detail);
 public sealed record ImportStarted(Guid ImportId);
 
 /// <summary>A row that was left out, and why.</summary>
+/// <param name="Field">What is wrong: phone, attributes.city, columns …</param>
 /// <param name="Column">The name of the column that is wrong; null if the row is as a whole.</param>
-public sealed record RejectedRow(long Row, long Line, string? Column, string Reason, IReadOnlyList<string> Cells);
+/// <param name="Cells">A short row has fewer of them than columns, a long one more.</param>
+public sealed record RejectedRow(
+    long Row, long Line, string Field, string? Column, string Reason, IReadOnlyList<string> Cells);
 
 /// <summary>What somebody says about a file.</summary>
 /// <param name="Country">Whose the numbers are that do not name theirs; null: as the API thinks.</param>

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http.Features;
+using ServiceDefaults;
 using Yarp.ReverseProxy.Forwarder;
 using Yarp.ReverseProxy.Transforms;
 using Yarp.ReverseProxy.Transforms.Builder;
@@ -144,7 +145,7 @@ internal static class Proxy
     {
         var detail = status switch
         {
-            StatusCodes.Status413PayloadTooLarge => $"The body may have at most {LargestBody(context)} bytes here.",
+            StatusCodes.Status413PayloadTooLarge => Problems.TooLarge(LargestBody(context)).Told(),
             >= 500 => $"The service {ServiceAddresses.NameOf(context.GetReverseProxyFeature().Cluster.Config)} "
                 + "does not answer: try again in a moment.",
             _ => null,

@@ -7,7 +7,7 @@ namespace Services.Campaigns;
 /// <summary>Who gets the campaign: exactly one of the first five is set, and some of them may be left out.</summary>
 internal sealed record Audience
 {
-    private const int MostContacts = 100_000;
+    private const int MostContacts = 100_000; // the gateway lets 10 MB of a campaign pass, which is room for them
 
     public bool? All { get; init; }
 
@@ -89,8 +89,8 @@ internal sealed record Audience
         if (ids?.Count is 0 or > MostContacts)
         {
             form.Refuse(field, new Remedy(
-                $"{field} names 1 to {MostContacts} contacts: use tags for more.",
-                $"Choisissez de 1 à {MostContacts} contacts ; au-delà, utilisez des étiquettes."));
+                $"{field} names 1 to {MostContacts} contacts: use tags or a segment for more.",
+                $"Choisissez de 1 à {MostContacts} contacts ; au-delà, utilisez des étiquettes ou un segment."));
             return false;
         }
 

@@ -21,13 +21,21 @@ internal static class ExportCampaign
     ];
 
     public static async Task<Results<CsvDownload, ProblemHttpResult>> HandleAsync(
-        Guid id, HttpRequest request, CampaignsDbContext db, NpgsqlDataSource database,
-        IOptions<SandboxOptions> sandbox, CancellationToken cancellationToken) =>
-        await db.Campaigns.AnyAsync(c => c.Id == id, cancellationToken)
-            ? new CsvDownload(
-                $"campaign-{id:N}.csv", Header,
-                ReadAsync(id, new(request.Language(), sandbox.Value), database, cancellationToken))
-            : Problems.NotFound("campaign", id);
+        Guid id, HttpRequest request, Caller caller, CampaignsDbContext db, NpgsqlDataSource database,
+        IOptions<SandboxOptions> sandbox, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        if (await db.Campaigns.Where(c => c.Id == id).Select(c => c.Name).SingleOrDefaultAsync(cancellationToken)
+            is not { } name)
+        {
+            return Problems.NotFound("campaign", id);
+        }
+
+        db.Activity.Add(ActivityEntry.Of(caller, "campaign.exported", id, name, clock.GetUtcNow()));
+        await db.SaveChangesAsync(cancellationToken);
+        return new CsvDownload(
+            $"campaign-{id:N}.csv", Header,
+            ReadAsync(id, new(request.Language(), sandbox.Value), database, cancellationToken));
+    }
 
     private static async IAsyncEnumerable<IReadOnlyList<string?>> ReadAsync(
         Guid id, Explain explain, NpgsqlDataSource database,

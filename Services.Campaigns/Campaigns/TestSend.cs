@@ -13,8 +13,9 @@ namespace Services.Campaigns;
 internal static class TestSend
 {
     public static async Task<Results<Accepted<TestSendAnswer>, ValidationProblem, ProblemHttpResult>> HandleAsync(
-        Guid id, TestSendForm request, MadeId message, CampaignsDbContext db, NpgsqlDataSource database,
-        MessageDispatcher dispatcher, TimeProvider clock, CancellationToken cancellationToken)
+        Guid id, TestSendForm request, MadeId message, Caller caller, CampaignsDbContext db,
+        NpgsqlDataSource database, MessageDispatcher dispatcher, TimeProvider clock,
+        CancellationToken cancellationToken)
     {
         if (!PhoneNumber.TryParse(request.Phone, out var phone, out var remedy))
         {
@@ -43,6 +44,7 @@ internal static class TestSend
         var contact = await db.Contacts.AsNoTracking()
             .SingleOrDefaultAsync(c => c.Phone == phone.Value, cancellationToken)
             ?? new Contact { Id = Guid.Empty, Phone = phone.Value, CreatedAt = now };
+        await KeptOptOuts.RecallAsync(contact, db, cancellationToken);
         if (contact.OptedOutAt is not null)
         {
             return Problems.Conflict(new Remedy(
@@ -60,7 +62,7 @@ internal static class TestSend
 
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await transaction.ExecuteAsync("""
+        var isNew = await transaction.ExecuteAsync("""
             insert into messages (
                 id, campaign_id, kind, phone, status, next_attempt_at, variables, created_at, trace_parent,
                 content_sid, language, body) -- a draft's may be others by the time it leaves
@@ -68,7 +70,13 @@ internal static class TestSend
             on conflict (id) do nothing -- an earlier try of this request has made it
             """, cancellationToken, message.Value, id, phone.Value, now,
             new Sql.Json(JsonSerializer.Serialize(variables)), Activity.Current?.Id, wording.Content!.ContentSid,
-            wording.Content.Language, wording.Content.Body);
+            wording.Content.Language, wording.Content.Body) == 1;
+        if (isNew)
+        {
+            await ActivityEntry.Of(caller, "campaign.tested", id, campaign.Name, now)
+                .WriteAsync(transaction, cancellationToken);
+        }
+
         await transaction.CommitAsync(cancellationToken);
         dispatcher.Wake();
         return TypedResults.Accepted($"/api/messages/{message.Value}", new TestSendAnswer(message.Value));

@@ -35,7 +35,7 @@ internal static class ContactEndpoints
             .WithMetadata(ImportContacts.Limit).TakesFile();
         contacts.MapPost("/import/check", CheckImport.HandleAsync)
             .WithSummary("What a file would be read as: columns, encoding, first rows. Nothing is taken in.")
-            .TakesFile();
+            .WithMetadata(ImportContacts.Limit).TakesFile();
         contacts.MapGet("/imports", GetImports.ListAsync).WithSummary("The imports, newest first.");
         contacts.MapGet("/imports/{id:guid}", GetImports.OneAsync)
             .WithSummary("How far an import is, and what became of its rows.");

@@ -93,8 +93,10 @@ internal sealed record ContactForm
         if (Attributes is { Count: > MostAttributes })
         {
             form.Refuse("attributes", new Remedy(
-                $"A contact has at most {MostAttributes} attributes.",
-                $"Un contact a au plus {MostAttributes} informations complémentaires."));
+                $"A contact has at most {MostAttributes} attributes, these are {Attributes.Count}: leave out what no "
+                + "message uses.",
+                $"Un contact a au plus {MostAttributes} informations complémentaires, il y en a {Attributes.Count} : "
+                + "retirez celles dont aucun message ne se sert."));
             return attributes;
         }
 

@@ -8,7 +8,8 @@ namespace Services.Campaigns;
 internal static class CreateContact
 {
     public static async Task<Results<Created<ContactAnswer>, ValidationProblem, ProblemHttpResult>> HandleAsync(
-        ContactForm request, MadeId id, CampaignsDbContext db, TimeProvider clock, CancellationToken cancellationToken)
+        ContactForm request, MadeId id, Caller caller, CampaignsDbContext db, TimeProvider clock,
+        CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         if (id.MayExist && await db.Contacts.FindAsync([id.Value], cancellationToken) is { } made)
@@ -22,7 +23,9 @@ internal static class CreateContact
         }
 
         var contact = Contact.Create(details, now, id.Value);
+        await KeptOptOuts.RecallAsync(contact, db, cancellationToken);
         db.Contacts.Add(contact);
+        db.Activity.Add(ActivityEntry.Of(caller, "contact.created", contact.Id, null, now));
         return await TrySaveAsync(db, contact, cancellationToken) is { } conflict
             ? conflict
             : Answer(contact, now);

@@ -5,12 +5,16 @@ using ServiceDefaults;
 namespace Services.Campaigns;
 
 /// <summary>
-/// Erases a person: the contact and what they wrote are deleted, what was written to them loses number and words. What
-/// was still waiting for them is cancelled. The statistics stay.
+/// Erases a person: the contact, what they wrote and rejected rows with their number are deleted, what was written to
+/// them loses number and words. What was still waiting for them is cancelled. The statistics stay, and that the number has
+/// opted out, if it has (<see cref="KeptOptOuts"/>).
 /// </summary>
 internal static class EraseContact
 {
     private const int Tries = 3;
+
+    /// <summary>Fewer digits are no number.</summary>
+    private const int ShortestNumber = 7;
 
     public static async Task<Results<NoContent, ProblemHttpResult>> HandleAsync(
         Guid id, Caller caller, NpgsqlDataSource database, TimeProvider clock, CancellationToken cancellationToken)
@@ -39,6 +43,14 @@ internal static class EraseContact
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        // Files have the number in any spelling, with its country's code or without: then it is the end of the whole one.
+        await transaction.ExecuteAsync($"""
+            delete from contact_import_rejects r using contacts c
+            where c.id = $1 and exists (
+                select from unnest(r.cells) as cell,
+                    ltrim(regexp_replace(replace(cell, '(0)', ''), '\D', '', 'g'), '0') as digits
+                where cell ~ '\d' and length(digits) >= {ShortestNumber} and c.phone like '%' || digits)
+            """, cancellationToken, id);
         await MessageRows.CancelWaitingAsync(transaction, "contact_id", id, now, cancellationToken);
         // Test messages name nobody but the number. Two look-ups by index, not one "or" that might scan.
         await transaction.ExecuteAsync("""
@@ -53,6 +65,7 @@ internal static class EraseContact
             update messages m set contact_id = null, phone = '', text = null, variables = null
             from theirs where m.id = theirs.id
             """, cancellationToken, id);
+        await KeptOptOuts.KeepAsync(transaction, id, cancellationToken);
         // Interactions go along, by their foreign key.
         var erased = await transaction.ExecuteAsync("delete from contacts where id = $1", cancellationToken, id) == 1;
         if (erased)

@@ -15,8 +15,8 @@ internal static class ExportContacts
     public static readonly string[] Computed = ["sandbox", "lastWroteAt", "createdAt"];
 
     public static async Task<Results<CsvDownload, ValidationProblem>> HandleAsync(
-        string? search, string? tag, string? sandbox, bool? optedOut, Guid? segmentId, CampaignsDbContext db,
-        TimeProvider clock, CancellationToken cancellationToken)
+        string? search, string? tag, string? sandbox, bool? optedOut, Guid? segmentId, Caller caller,
+        CampaignsDbContext db, TimeProvider clock, CancellationToken cancellationToken)
     {
         var form = new FormReader();
         if (await ContactFilter.ReadAsync(
@@ -30,6 +30,9 @@ internal static class ExportContacts
         var attributes = await db.Database
             .SqlQuery<string>($"select distinct jsonb_object_keys(attributes) as \"Value\" from contacts order by 1")
             .ToListAsync(cancellationToken);
+        // Not whom they looked for: that may be a name.
+        db.Activity.Add(ActivityEntry.Of(caller, "contacts.exported", null, null, now));
+        await db.SaveChangesAsync(cancellationToken);
         return new CsvDownload(
             $"contacts-{now:yyyy-MM-dd}.csv",
             [.. ImportFields.Single, .. Computed, .. attributes.Select(name => ImportFields.Attribute + name)],

@@ -7,7 +7,8 @@ namespace Services.Campaigns;
 internal static class UpdateContact
 {
     public static async Task<Results<Ok<ContactAnswer>, ValidationProblem, ProblemHttpResult>> HandleAsync(
-        Guid id, ContactForm request, CampaignsDbContext db, TimeProvider clock, CancellationToken cancellationToken)
+        Guid id, ContactForm request, Caller caller, CampaignsDbContext db, TimeProvider clock,
+        CancellationToken cancellationToken)
     {
         if (!request.TryRead(out var details, out var form))
         {
@@ -21,6 +22,8 @@ internal static class UpdateContact
 
         var now = clock.GetUtcNow();
         contact.Change(details, now);
+        await KeptOptOuts.RecallAsync(contact, db, cancellationToken);
+        db.Activity.Add(ActivityEntry.Of(caller, "contact.changed", id, null, now));
         return await CreateContact.TrySaveAsync(db, contact, cancellationToken) is { } conflict
             ? conflict
             : TypedResults.Ok(ContactAnswer.Of(contact, now));

@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Services.Campaigns;
 
 /// <summary>
@@ -9,11 +11,14 @@ internal static class CsvCell
 {
     private const char Mark = '\'';
 
-    public static string Neutralise(string value) => value is [Mark or '=' or '+' or '-' or '@' or '\t' or '\r', ..]
+    // The last four are wide ones, which some take for the others.
+    private static readonly SearchValues<char> Marked = SearchValues.Create("'=+-@\t\r\n＝＋－＠");
+
+    public static string Neutralise(string value) => value is [var first, ..] && Marked.Contains(first)
         ? Mark + value
         : value;
 
     /// <summary>The inverse. An apostrophe that nobody put there for this, as in ’t, stays.</summary>
     public static string Restore(string value) =>
-        value is [Mark, Mark or '=' or '+' or '-' or '@' or '\t' or '\r', ..] ? value[1..] : value;
+        value is [Mark, var next, ..] && Marked.Contains(next) ? value[1..] : value;
 }

@@ -24,7 +24,8 @@ internal sealed class CsvDownload(
         response.Headers.ContentDisposition = $"attachment; filename=\"{fileName}\"";
         response.Headers.CacheControl = "no-store";
         await using var csv = CsvWriter.Create(
-            response.Body, new() { WriteByteOrderMark = true }, leaveOpen: true);
+            // A rejected row may have more cells than columns, which is what is wrong with it.
+            response.Body, new() { WriteByteOrderMark = true, ValidateFieldCount = false }, leaveOpen: true);
         await WriteAsync(csv, header, httpContext.RequestAborted);
         await foreach (var row in rows.WithCancellation(httpContext.RequestAborted))
         {

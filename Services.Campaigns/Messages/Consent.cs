@@ -24,6 +24,11 @@ internal static class Consent
                 Guid.CreateVersion7(at), phone, profileName, Folded.Of(profileName, null), at);
         }
 
+        if (meaning is Meaning.Start)
+        {
+            await KeptOptOuts.ForgetAsync(transaction, phone, at, cancellationToken);
+        }
+
         return meaning switch
         {
             Meaning.Stop => """

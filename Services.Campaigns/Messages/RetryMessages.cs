@@ -11,7 +11,7 @@ internal static class RetryMessages
     private const int Chunk = 1000;
 
     public static async Task<Results<Accepted, ProblemHttpResult>> OneAsync(
-        Guid id, NpgsqlDataSource database, MessageDispatcher dispatcher, TimeProvider clock,
+        Guid id, Caller caller, NpgsqlDataSource database, MessageDispatcher dispatcher, TimeProvider clock,
         CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
@@ -45,14 +45,19 @@ internal static class RetryMessages
                 "La campagne a été annulée : plus rien n’en est envoyé."));
         }
 
-        var status = message.Status;
-        if (await RetryAsync(transaction, [message], clock.GetUtcNow(), cancellationToken) == 0)
+        var (status, now) = (message.Status, clock.GetUtcNow());
+        if (await RetryAsync(transaction, [message], now, cancellationToken) == 0)
         {
             return Problems.Conflict(new Remedy(
                 $"Only a failed message can be retried; this one is {status.ToString().ToLowerInvariant()}.",
                 "Seul un message en échec peut être renvoyé."));
         }
 
+        var entry = message.CampaignId is not { } campaign
+            ? ActivityEntry.Of(caller, "message.retried", message.ContactId, null, now)
+            : ActivityEntry.Of(caller, "campaign.messageRetried", campaign, await transaction.ScalarAsync<string>(
+                "select name from campaigns where id = $1", cancellationToken, campaign), now);
+        await entry.WriteAsync(transaction, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         dispatcher.Wake();
         return TypedResults.Accepted($"/api/messages/{id}");

@@ -16,7 +16,12 @@ public sealed partial class ActivityEntryTests
     [InlineData("template.changed", "/templates?open=0198c1d2-0000-7000-8000-000000000000")]
     [InlineData("contacts.imported", "/contacts/import/0198c1d2-0000-7000-8000-000000000000")]
     [InlineData("contacts.importUndone", "/contacts/import/0198c1d2-0000-7000-8000-000000000000")]
+    [InlineData("contacts.importFailed", "/contacts/import/0198c1d2-0000-7000-8000-000000000000")]
+    [InlineData("contacts.exported", null)]
+    [InlineData("contact.changed", "/contacts?contact=0198c1d2-0000-7000-8000-000000000000")]
     [InlineData("contact.erased", null)]
+    [InlineData("campaign.messageRetried", "/campaigns/0198c1d2-0000-7000-8000-000000000000")]
+    [InlineData("message.retried", "/inbox/0198c1d2-0000-7000-8000-000000000000")]
     [InlineData("message.sent", "/inbox/0198c1d2-0000-7000-8000-000000000000")]
     [InlineData("something.new", null)]
     public void An_entry_leads_to_what_it_is_about_as_long_as_it_is_there(string action, string? path) =>

@@ -63,8 +63,9 @@ public sealed class ImportDraftTests
 
     [Fact]
     public void A_row_keeps_its_cells_whatever_is_in_them() => Assert.Equal(
-        "\"tel\",\"name\"\r\n\"06\",\"Zoé, \"\"Zo\"\"\nand more\"\r\n",
-        Csv.Of([["tel", "name"], ["06", "Zoé, \"Zo\"\nand more"]]));
+        "tel,name\r\n+336,\"Zoé, \"\"Zo\"\"\nand more\"\r\n,\"''=1,2\"\r\n",
+        Csv.Of([
+            Csv.Line(["tel", "name"]), Csv.Line(["+336", "Zoé, \"Zo\"\nand more"]), Csv.Line(["", "'=1,2"])]));
 
     [Theory]
     [InlineData(0.5, 60)]

@@ -48,6 +48,16 @@ public sealed partial class TextsTests
     }
 
     [Fact]
+    public void Every_action_has_its_sentence_and_every_kind_of_action_its_name()
+    {
+        Assert.All(ActivityEntry.Known, action =>
+        {
+            Assert.Contains($"Activity.Did.{action.Replace('.', '-')}", English.Keys);
+            Assert.Contains($"Activity.Kind.{action.Split('.')[0]}", English.Keys);
+        });
+    }
+
+    [Fact]
     public void Every_status_and_mode_has_its_word_and_its_look()
     {
         Type[] shown = [typeof(MessageStatus), typeof(CampaignStatus), typeof(ImportState), typeof(SenderMode)];

@@ -17,11 +17,12 @@ internal static class CheckImport
     private const int MostProblems = 20;
 
     public static async Task<Results<Ok<CheckImportAnswer>, ValidationProblem, ProblemHttpResult>> HandleAsync(
-        HttpRequest request, IOptions<SandboxOptions> sandbox, CancellationToken cancellationToken)
+        HttpRequest request, [AsParameters] ImportQuery query, IOptions<SandboxOptions> sandbox,
+        CancellationToken cancellationToken)
     {
         var language = request.Language();
         var form = new FormReader();
-        if (ImportWishes.Read(request.Query, sandbox.Value, form) is not { } wishes)
+        if (ImportWishes.Read(query, sandbox.Value, form) is not { } wishes)
         {
             return form.Problem;
         }
@@ -33,13 +34,21 @@ internal static class CheckImport
 
         var start = new byte[Most];
         var length = await file.ReadAsync(start, cancellationToken);
-        if (await CsvSniffer.ReadAsync(start.AsMemory(0, length), wishes, form, cancellationToken) is not { } sniffed)
+        var rest = length < Most ? [] : new byte[Most];
+        while (rest.Length > 0 && await file.ReadAsync(rest, cancellationToken) == rest.Length)
+        {
+            // Passed over: an answer before the end would cut the sender off.
+        }
+
+        if (await CsvSniffer.ReadAsync(
+            start.AsMemory(0, length), length < Most, wishes, form, cancellationToken) is not { } sniffed)
         {
             return form.Problem;
         }
 
         var (rows, problems) = await LookAsync(
-            new(start, 0, length), length == Most, sniffed.Plan, language, cancellationToken);
+            new(start, 0, length, writable: false, publiclyVisible: true), length == Most, sniffed.Plan, language,
+            cancellationToken);
         return TypedResults.Ok(new CheckImportAnswer(
             sniffed.Plan.Delimiter, sniffed.Plan.Encoding, sniffed.Plan.HeaderLanguage, sniffed.Plan.Country,
             [.. sniffed.Plan.Columns.Select((column, index) => new CheckImportAnswer.Column(
@@ -55,6 +64,13 @@ internal static class CheckImport
         ImportColumns.Check(plan.Columns, columns);
         var problems = columns.Errors.Select(error => new CheckImportAnswer.Problem(
             null, null, error.Key, error.Value.In(language))).ToList();
+        var encoding = new Utf8Check();
+        encoding.Add(start.GetBuffer().AsSpan(0, (int)start.Length));
+        if (plan.Encoding == TextEncodings.Utf8 && encoding.Mistake is { } mistake)
+        {
+            Add(new(mistake.Line, null, mistake.Field, mistake.Remedy.In(language)));
+        }
+
         var (rows, newest) = (0, default(ImportRow));
         try
         {

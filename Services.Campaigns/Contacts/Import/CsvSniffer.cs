@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Text;
 using CsvHelper;
 using ServiceDefaults;
 
@@ -10,6 +12,11 @@ internal static class CsvSniffer
     public const int LongestRow = 1 << 20;
 
     private const int Samples = 3;
+
+    // What begins so is JSON, whatever a column may be called.
+    private static readonly SearchValues<byte> InBrackets = SearchValues.Create("\"{[}]"u8);
+
+    private static readonly string[] Markup = ["<!", "<?", "<html", "<head", "<body", "<table", "<div", "<p>"];
 
     /// <summary>The settings of every reader of such files.</summary>
     public static CsvReaderOptions Options(string encoding, char? delimiter) => new()
@@ -25,16 +32,20 @@ internal static class CsvSniffer
     /// Null if the file cannot be taken, which <paramref name="form"/> tells. Whether its columns make contacts is not
     /// checked yet.
     /// </summary>
+    /// <param name="start">The first bytes of the file.</param>
+    /// <param name="isWhole">It has no others.</param>
+    /// <param name="wishes">How to read it.</param>
     public static async Task<SniffedFile?> ReadAsync(
-        ReadOnlyMemory<byte> start, ImportWishes wishes, FormReader form, CancellationToken cancellationToken)
+        ReadOnlyMemory<byte> start, bool isWhole, ImportWishes wishes, FormReader form,
+        CancellationToken cancellationToken)
     {
-        if (Complaint(start.Span) is { } complaint)
+        var encoding = TextEncodings.Detect(start.Span, isWhole);
+        if (Complaint(start.Span, encoding) is { } complaint)
         {
             form.Refuse("file", complaint);
             return null;
         }
 
-        var encoding = TextEncodings.Detect(start.Span);
         await using var csv = CsvReader.Create(start, Options(encoding, wishes.Delimiter));
         try
         {
@@ -63,7 +74,7 @@ internal static class CsvSniffer
     }
 
     // What people send by mistake.
-    private static Remedy? Complaint(ReadOnlySpan<byte> start) => start switch
+    private static Remedy? Complaint(ReadOnlySpan<byte> start, string encoding) => start switch
     {
         [] => new(
             "The file is empty: send a CSV file whose first row names the columns.",
@@ -75,13 +86,34 @@ internal static class CsvSniffer
         [(byte)'%', (byte)'P', (byte)'D', (byte)'F', ..] => new(
             "This is a PDF, no CSV file: export the list as CSV.",
             "C’est un PDF, pas un fichier CSV : exportez la liste au format CSV."),
-        _ when TextEncodings.Detect(start) is TextEncodings.Utf8 or TextEncodings.Windows1252
-            && start.Contains((byte)0) =>
+        _ when encoding is TextEncodings.Utf8 or TextEncodings.Windows1252 && start.Contains((byte)0) =>
             new(
                 "This is no text: send a CSV file, as a spreadsheet saves it under that name.",
                 "Ce n’est pas du texte : envoyez un fichier CSV, tel qu’un tableur l’enregistre sous ce nom."),
+        _ when IsJson(start) => new(
+            "This is JSON, no CSV file: send the list as CSV, whose first row names the columns.",
+            "C’est du JSON, pas un fichier CSV : envoyez la liste au format CSV, dont la première ligne nomme les "
+            + "colonnes."),
+        _ when IsMarkup(start) => new(
+            "This is a web page or XML, no CSV file: perhaps the download has failed. Export the list as CSV.",
+            "C’est une page web ou du XML, pas un fichier CSV : le téléchargement a peut-être échoué. Exportez la "
+            + "liste au format CSV."),
         _ => null,
     };
+
+    private static bool IsJson(ReadOnlySpan<byte> start) => Beyond(start) is [(byte)'{' or (byte)'[', .. var rest]
+        && rest.TrimStart(" \t\r\n"u8) is [var next, ..] && InBrackets.Contains(next);
+
+    private static bool IsMarkup(ReadOnlySpan<byte> start)
+    {
+        var text = Beyond(start);
+        var first = Encoding.ASCII.GetString(text[..Math.Min(text.Length, 10)]);
+        return Markup.Any(tag => first.StartsWith(tag, StringComparison.OrdinalIgnoreCase));
+    }
+
+    // A byte-order mark and empty lines say nothing.
+    private static ReadOnlySpan<byte> Beyond(ReadOnlySpan<byte> start) =>
+        (start is [0xEF, 0xBB, 0xBF, .. var text] ? text : start).TrimStart(" \t\r\n"u8);
 
     private static async Task<List<string[]>> ReadSamplesAsync(
         CsvReader csv, int columns, CancellationToken cancellationToken)

@@ -24,7 +24,7 @@ internal static class GetRejects
             $"rejects-{id:N}.csv", [.. Reasons, .. columns.Select(column => column.Name)],
             rows.Select(row => (IReadOnlyList<string?>)[
                 $"{row.Line}", row.Column, row.Reason,
-                .. columns.Select((_, index) => row.Cells.ElementAtOrDefault(index))]));
+                .. row.Cells, .. columns.Skip(row.Cells.Count).Select(_ => "")]));
     }
 
     public static async Task<Results<Ok<Page<RejectAnswer>>, ValidationProblem, ProblemHttpResult>> ListAsync(
@@ -77,9 +77,9 @@ internal static class GetRejects
 
 /// <param name="Row">Counted without the header.</param>
 /// <param name="Line">Where it begins in the file.</param>
-/// <param name="Field">What is wrong: phone, language, attributes.city …</param>
+/// <param name="Field">What is wrong: phone, columns, language, attributes.city …</param>
 /// <param name="Column">The column's name; null if it was not in the file.</param>
 /// <param name="Reason">What is wrong with it, and what to write instead.</param>
-/// <param name="Cells">As they stood in the file.</param>
+/// <param name="Cells">The values that stood in the file: of a short row fewer than columns, of a long one more.</param>
 internal sealed record RejectAnswer(
     int Row, long Line, string Field, string? Column, string Reason, IReadOnlyList<string> Cells);

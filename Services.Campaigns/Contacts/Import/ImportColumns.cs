@@ -5,7 +5,8 @@ namespace Services.Campaigns;
 /// <summary>What the columns of a file hold: as the caller maps them, else by their names.</summary>
 internal static class ImportColumns
 {
-    private const int MostColumns = 200;
+    /// <summary>An export has a column for every attribute that anybody has.</summary>
+    private const int MostColumns = 2000;
 
     /// <summary>Null if the mapping does not fit the file, which <paramref name="form"/> tells.</summary>
     public static List<ImportColumn>? Choose(IReadOnlyList<string> header, ImportWishes wishes, FormReader form)
@@ -45,16 +46,8 @@ internal static class ImportColumns
                 + $"ligne, ou choisissez-la. Il y a : {names}."));
         }
 
-        var attributes = columns.Select(column => ImportFields.AttributeName(column.Field)).OfType<string>().ToList();
-        if (attributes.Count > ContactForm.MostAttributes)
-        {
-            form.Refuse("columns", new Remedy(
-                $"{attributes.Count} columns would become attributes, a contact has at most "
-                + $"{ContactForm.MostAttributes}: leave out what no message uses.",
-                $"{attributes.Count} colonnes deviendraient des attributs, un contact en a au plus "
-                + $"{ContactForm.MostAttributes} : retirez celles dont aucun message ne se sert."));
-        }
-
+        // How many of them a contact may have is a matter of its row.
+        var attributes = columns.Select(column => ImportFields.AttributeName(column.Field)).OfType<string>();
         foreach (var name in attributes.Where(name =>
             name.Length is 0 or > ContactForm.LongestLabel || !ContactForm.IsAttributeName(name)))
         {

@@ -14,11 +14,11 @@ internal static class ImportContacts
     public static readonly RequestSizeLimitAttribute Limit = new(LargestFile);
 
     public static async Task<Results<Accepted<ImportAccepted>, ValidationProblem, ProblemHttpResult>> HandleAsync(
-        HttpRequest request, MadeId id, Caller caller, ImportIntake intake, IOptions<SandboxOptions> sandbox,
-        CancellationToken cancellationToken)
+        HttpRequest request, [AsParameters] ImportQuery query, MadeId id, Caller caller, ImportIntake intake,
+        IOptions<SandboxOptions> sandbox, CancellationToken cancellationToken)
     {
         var form = new FormReader();
-        return ImportWishes.Read(request.Query, sandbox.Value, form) is { } wishes
+        return ImportWishes.Read(query, sandbox.Value, form) is { } wishes
             ? await intake.TakeAsync(request, id, wishes, form, caller, cancellationToken)
             : form.Problem;
     }
@@ -27,11 +27,20 @@ internal static class ImportContacts
 /// <summary>Takes the rejected rows of an import again, corrected, to be read as the first file was.</summary>
 internal static class ImportRejects
 {
+    /// <param name="name">Of the file, to be shown in the history.</param>
     public static async Task<Results<Accepted<ImportAccepted>, ValidationProblem, ProblemHttpResult>> HandleAsync(
-        Guid id, MadeId newId, HttpRequest request, Caller caller, ImportIntake intake, NpgsqlDataSource database,
-        CancellationToken cancellationToken) =>
-        await ImportStore.PlanAsync(database, id, cancellationToken) is { } plan
-            ? await intake.TakeAsync(
-                request, newId, ImportWishes.Of(plan), new(), caller, cancellationToken)
-            : Problems.NotFound("import", id);
+        Guid id, string? name, MadeId newId, HttpRequest request, Caller caller, ImportIntake intake,
+        NpgsqlDataSource database, CancellationToken cancellationToken)
+    {
+        if (await ImportStore.PlanAsync(database, id, cancellationToken) is not { } plan)
+        {
+            return Problems.NotFound("import", id);
+        }
+
+        var form = new FormReader();
+        var wishes = ImportWishes.Of(plan, ImportWishes.ReadName(name, form));
+        return form.IsValid
+            ? await intake.TakeAsync(request, newId, wishes, form, caller, cancellationToken)
+            : form.Problem;
+    }
 }

@@ -36,7 +36,8 @@ internal sealed class ImportIntake(ImportStore store, ContactImporter importer)
         {
             var piece = buffer.AsMemory(0, ChunkSize);
             var length = await file.ReadAsync(piece, cancellationToken);
-            if (await CsvSniffer.ReadAsync(piece[..length], wishes, form, cancellationToken) is not { Plan: { } plan }
+            if (await CsvSniffer.ReadAsync(
+                    piece[..length], length < piece.Length, wishes, form, cancellationToken) is not { Plan: { } plan }
                 || !ImportColumns.Check(plan.Columns, form))
             {
                 return form.Problem;
@@ -69,18 +70,27 @@ internal sealed class ImportIntake(ImportStore store, ContactImporter importer)
     private async Task KeepAsync(
         UploadedFile file, Memory<byte> piece, int length, Guid id, ImportPlan plan, CancellationToken cancellationToken)
     {
-        var check = new TextEncodings.Utf8Check();
-        var (bytes, isUtf8) = (0L, true);
+        var check = new Utf8Check();
+        var bytes = 0L;
         for (var number = 0; length > 0; number++)
         {
-            isUtf8 = isUtf8 && check.Takes(piece.Span[..length]);
+            check.Add(piece.Span[..length]);
             await store.AddChunkAsync(id, number, piece[..length], cancellationToken);
             bytes += length;
             length = length < piece.Length ? 0 : await file.ReadAsync(piece, cancellationToken);
         }
 
+        check.End();
+        if (plan.Encoding == TextEncodings.Utf8 && check.Mistake is { } mistake)
+        {
+            await store.FailAsync(id, mistake, cancellationToken);
+            return;
+        }
+
         // What looked like UTF-8 at first may have its first accent far down.
-        var encoding = plan.Encoding == TextEncodings.Utf8 && !isUtf8 ? TextEncodings.Windows1252 : plan.Encoding;
+        var encoding = plan.Encoding == TextEncodings.Utf8 && check.IsWindows1252
+            ? TextEncodings.Windows1252
+            : plan.Encoding;
         await store.FinishUploadAsync(id, plan with { Encoding = encoding }, bytes, cancellationToken);
     }
 }

@@ -81,6 +81,7 @@ internal sealed class ImportMerge(NpgsqlConnection connection, NpgsqlDataSource 
         var known = asks ? await FindAsync(transaction, chunk, cancellationToken) : [];
         using var others = known.Count == 0 ? null : chunk.Some(person => !known.Contains(person.Number));
         await (others ?? chunk.Contacts).SendAsync(lane, ImportCopy.Contacts, cancellationToken);
+        await KeptOptOuts.RecallAsync(transaction, id, chunk.People.Select(person => person.Phone), cancellationToken);
         await ImportCopy.RejectAsync(lane, id, chunk.Rejected, cancellationToken);
         var updated = 0;
         if (known.Count > 0)

@@ -97,6 +97,11 @@ internal static class ImportRows
     private static ImportRow Read(
         CsvReader csv, ImportPlan plan, Country country, string?[] names, Dictionary<string, string?> attributes)
     {
+        if (IsTooLong(csv, plan.Columns.Count))
+        {
+            return Reject(csv, "columns", TooManyCells(csv.FieldCount, plan));
+        }
+
         string? phone = null, firstName = null, lastName = null, language = null, tags = null, optedOut = "";
         attributes.Clear();
         for (var index = 0; index < plan.Columns.Count && index < csv.FieldCount; index++)
@@ -150,9 +155,41 @@ internal static class ImportRows
         }
 
         var (where, reason) = mistakes.Errors.First();
-        return new((int)csv.RowNumber, csv.LineNumber, null, false, new(
-            where, where == ImportFields.Phone && string.IsNullOrWhiteSpace(phone) ? NoPhone : reason,
-            [.. Enumerable.Range(0, Math.Min(csv.FieldCount, plan.Columns.Count)).Select(csv.GetString)]));
+        return Reject(
+            csv, where, where == ImportFields.Phone && string.IsNullOrWhiteSpace(phone) ? NoPhone : reason);
+    }
+
+    private static ImportRow Reject(CsvReader csv, string field, Remedy reason) => new(
+        (int)csv.RowNumber, csv.LineNumber, null, false, new(
+            field, reason, [.. Enumerable.Range(0, csv.FieldCount).Select(csv.GetString).Select(CsvCell.Restore)]));
+
+    // Spreadsheets like to add empty ones.
+    private static bool IsTooLong(CsvReader csv, int columns)
+    {
+        for (var index = columns; index < csv.FieldCount; index++)
+        {
+            if (!csv.IsEmpty(index))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static Remedy TooManyCells(int cells, ImportPlan plan)
+    {
+        var (english, french) = plan.Delimiter switch
+        {
+            ';' => ("semicolon", "un point-virgule"),
+            '\t' => ("tab", "une tabulation"),
+            '|' => ("bar", "une barre verticale"),
+            _ => ("comma", "une virgule"),
+        };
+        return new(
+            $"{cells} cells, but {plan.Columns.Count} columns: perhaps a {english} inside a value is not in quotes.",
+            $"{cells} cellules pour {plan.Columns.Count} colonnes : peut-être {french} à l’intérieur d’une valeur sans "
+            + "guillemets.");
     }
 }
 
@@ -162,7 +199,8 @@ internal static class ImportRows
 internal sealed record ImportRow(
     int Number, long Line, ContactDetails? Details, bool OptedOut, RejectedRow? Rejected);
 
-/// <param name="Field">What is wrong: phone, language, attributes.city …</param>
+/// <param name="Field">What is wrong: phone, columns, language, attributes.city …</param>
+/// <param name="Cells">All of the row, as its values are: nothing stands in front of what looks like a formula.</param>
 internal sealed record RejectedRow(string Field, Remedy Reason, IReadOnlyList<string> Cells);
 
 /// <summary>The file cannot be read to its end.</summary>

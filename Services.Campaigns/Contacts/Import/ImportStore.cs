@@ -40,9 +40,13 @@ internal sealed class ImportStore(NpgsqlDataSource database, TimeProvider clock)
 
     /// <summary>From now on it will be taken in.</summary>
     public Task FinishUploadAsync(Guid id, ImportPlan plan, long bytes, CancellationToken cancellationToken) =>
-        ExecuteAsync(
-            "update contact_imports set state = 'pending', plan = $2, bytes = $3 where id = $1", cancellationToken,
-            id, Json(plan), bytes);
+        ExecuteAsync("""
+            with begun as (
+                update contact_imports set state = 'pending', plan = $2, bytes = $3 where id = $1 returning *
+            )
+            insert into activity (id, at, user_name, address, action, subject_id, subject)
+            select uuid_v7(), $4, user_name, address, 'contacts.importStarted', id, file_name from begun
+            """, cancellationToken, id, Json(plan), bytes, clock.GetUtcNow());
 
     /// <summary>The upload was broken off.</summary>
     public async Task AbandonAsync(Guid id)
@@ -135,18 +139,26 @@ internal sealed class ImportStore(NpgsqlDataSource database, TimeProvider clock)
         select uuid_v7(), $2, undone_by, undone_from, 'contacts.importUndone', id, file_name, jsonb_build_object(
             'removed', removed::text, 'restored', restored::text, 'kept', kept::text)
         from finished where error is null
+        union all
+        select uuid_v7(), $2, user_name, address, 'contacts.importFailed', id, file_name, null
+        from finished where error is not null
         """, cancellationToken);
 
     /// <summary>It cannot be done. What had been done of it already is taken back first.</summary>
     public Task FailAsync(Guid id, ImportError error, CancellationToken cancellationToken) => EndAsync(id, """
-        update contact_imports set
-            state = case when undo_wanted_at is not null and error is null then 'completed'
-                when undo_wanted_at is null and merged_up_to > 0 then 'running' else 'failed' end,
-            phase = case when undo_wanted_at is null and merged_up_to > 0 then 'undoing' end,
-            undo_wanted_at = case when undo_wanted_at is null and merged_up_to > 0 then $2::timestamptz end,
-            error = case when undo_wanted_at is null then $3 else error end,
-            finished_at = coalesce(finished_at, $2), tries = 0
-        where id = $1
+        with ended as (
+            update contact_imports set
+                state = case when undo_wanted_at is not null and error is null then 'completed'
+                    when undo_wanted_at is null and merged_up_to > 0 then 'running' else 'failed' end,
+                phase = case when undo_wanted_at is null and merged_up_to > 0 then 'undoing' end,
+                undo_wanted_at = case when undo_wanted_at is null and merged_up_to > 0 then $2::timestamptz end,
+                error = case when undo_wanted_at is null then $3 else error end,
+                finished_at = coalesce(finished_at, $2), tries = 0
+            where id = $1 returning *
+        )
+        insert into activity (id, at, user_name, address, action, subject_id, subject)
+        select uuid_v7(), $2, user_name, address, 'contacts.importFailed', id, file_name
+        from ended where state = 'failed'
         """, cancellationToken, Json(error));
 
     /// <summary>

@@ -71,7 +71,7 @@ internal sealed class ImportUndo(NpgsqlConnection connection)
                     delete from contacts c using made
                     where c.id = made.id and made.updated_at = made.created_at and made.last_inbound_at is null
                         and made.joined_at is null and made.not_joined_at is null
-                        and coalesce(made.consent_at, made.created_at) = made.created_at
+                        and coalesce(made.consent_at, made.created_at) <= made.created_at
                         and not exists (select from messages m where m.contact_id = made.id)
                     returning 1
                 )

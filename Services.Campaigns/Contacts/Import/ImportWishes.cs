@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Mvc;
 using ServiceDefaults;
 
 namespace Services.Campaigns;
@@ -27,14 +28,16 @@ internal sealed record ImportWishes(
     };
 
     /// <summary>To read another file as an earlier one was read.</summary>
-    public static ImportWishes Of(ImportPlan plan) => new(
-        Country.Find(plan.Country)!, null, plan.Columns, true, plan.Tags, plan.IsOptOutList, null);
+    public static ImportWishes Of(ImportPlan plan, string? fileName) => new(
+        Country.Find(plan.Country)!, null, plan.Columns, true, plan.Tags, plan.IsOptOutList, fileName);
+
+    public static string? ReadName(string? name, FormReader form) => form.Optional("name", name, 200);
 
     /// <summary>Reads the query; null if it is wrong, which <paramref name="form"/> tells.</summary>
-    public static ImportWishes? Read(IQueryCollection query, SandboxOptions sandbox, FormReader form)
+    public static ImportWishes? Read(ImportQuery query, SandboxOptions sandbox, FormReader form)
     {
         // Without a country the sender's: who sends from a number at home mostly writes to people there.
-        var country = query["country"].FirstOrDefault() is { Length: > 0 } name
+        var country = query.Country is { Length: > 0 } name
             ? Country.Find(name)
             : Country.Of(sandbox.Number.TrimStart('+')) ?? Country.All[0];
         if (country is null)
@@ -47,7 +50,7 @@ internal sealed record ImportWishes(
         }
 
         char? delimiter = null;
-        if (query["delimiter"].FirstOrDefault() is { Length: > 0 } sign)
+        if (query.Delimiter is { Length: > 0 } sign)
         {
             delimiter = Delimiters.TryGetValue(sign, out var known) ? known : null;
             if (delimiter is null)
@@ -58,9 +61,9 @@ internal sealed record ImportWishes(
             }
         }
 
-        var tags = query["tag"].Where(tag => !string.IsNullOrWhiteSpace(tag))
+        var tags = (query.Tag ?? []).Where(tag => !string.IsNullOrWhiteSpace(tag))
             .Select(tag => form.Required("tag", tag, ContactForm.LongestLabel)).Distinct().ToList();
-        var list = query["list"].FirstOrDefault() ?? "";
+        var list = query.List ?? "";
         if (list is not ("" or OptOutList))
         {
             form.Refuse("list", new Remedy(
@@ -68,8 +71,8 @@ internal sealed record ImportWishes(
                 $"list vaut {OptOutList}, ou est omis : le fichier est alors une liste de contacts."));
         }
 
-        var file = form.Optional("name", query["name"].FirstOrDefault(), 200);
-        var map = query["map"].OfType<string>().Select(wish => ReadMapping(wish, form)).OfType<ImportColumn>().ToList();
+        var file = ReadName(query.Name, form);
+        var map = (query.Map ?? []).Select(wish => ReadMapping(wish, form)).OfType<ImportColumn>().ToList();
         return form.IsValid ? new(country!, delimiter, map, false, tags, list == OptOutList, file) : null;
     }
 
@@ -91,4 +94,35 @@ internal sealed record ImportWishes(
             + $"{fields}, attribute, attribute.NOM ou {ImportFields.Ignore}."));
         return null;
     }
+}
+
+/// <summary>The same as the caller writes it.</summary>
+internal sealed record ImportQuery
+{
+    /// <summary>Whose numbers national ones are, by its ISO 3166 name: FR. Left out: the sender's.</summary>
+    [FromQuery(Name = "country")]
+    public string? Country { get; init; }
+
+    /// <summary>comma, semicolon, tab or pipe. Left out: as the header has it.</summary>
+    [FromQuery(Name = "delimiter")]
+    public string? Delimiter { get; init; }
+
+    /// <summary>
+    /// COLUMN:FIELD, as often as wanted, where the field is phone, firstName, lastName, language, tags, optedOut,
+    /// attribute, attribute.NAME or ignore. Columns that are not named are told by their names.
+    /// </summary>
+    [FromQuery(Name = "map")]
+    public string[]? Map { get; init; }
+
+    /// <summary>Given to every contact of the file, as often as wanted.</summary>
+    [FromQuery(Name = "tag")]
+    public string[]? Tag { get; init; }
+
+    /// <summary>optOut: the people of the file are opted out, and nothing else of it counts.</summary>
+    [FromQuery(Name = "list")]
+    public string? List { get; init; }
+
+    /// <summary>The file's, to be shown in the history.</summary>
+    [FromQuery(Name = "name")]
+    public string? Name { get; init; }
 }

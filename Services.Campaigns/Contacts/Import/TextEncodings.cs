@@ -3,8 +3,8 @@ using System.Text;
 namespace Services.Campaigns;
 
 /// <summary>
-/// In which encoding a file is written. Spreadsheets say so with a byte-order mark for Unicode only; without one it is
-/// UTF-8 if all of the file can be read as such, which hardly any text in Windows-1252 can.
+/// In which encoding a file is written. Spreadsheets say so with a byte-order mark for Unicode only; without one its
+/// first letter beyond ASCII tells: hardly any text in Windows-1252 can be read as UTF-8.
 /// </summary>
 internal static class TextEncodings
 {
@@ -17,40 +17,25 @@ internal static class TextEncodings
         CodePagesEncodingProvider.Instance.GetEncoding(name) ?? Encoding.GetEncoding(name);
 
     /// <summary>Of a file that begins so.</summary>
-    public static string Detect(ReadOnlySpan<byte> start) => start switch
+    /// <param name="start">Its first bytes.</param>
+    /// <param name="isWhole">It has no others.</param>
+    public static string Detect(ReadOnlySpan<byte> start, bool isWhole)
     {
-        [0xFF, 0xFE, ..] => Utf16,
-        [0xFE, 0xFF, ..] => Utf16BigEndian,
-        [0xEF, 0xBB, 0xBF, ..] => Utf8,
-        // The letters of a header are Latin: every other byte is 0.
-        [not 0, 0, not 0, 0, ..] => Utf16,
-        [0, not 0, 0, not 0, ..] => Utf16BigEndian,
-        _ => new Utf8Check().Takes(start) ? Utf8 : Windows1252,
-    };
-
-    /// <summary>Whether bytes that come piece by piece are UTF-8.</summary>
-    internal sealed class Utf8Check
-    {
-        private readonly Decoder _decoder = new UTF8Encoding(false, throwOnInvalidBytes: true).GetDecoder();
-
-        /// <summary>A letter may be cut off at the end of the piece.</summary>
-        public bool Takes(ReadOnlySpan<byte> piece)
+        var check = new Utf8Check();
+        check.Add(start);
+        if (isWhole)
         {
-            Span<char> letters = stackalloc char[4096];
-            try
-            {
-                while (!piece.IsEmpty)
-                {
-                    _decoder.Convert(piece, letters, flush: false, out var used, out _, out _);
-                    piece = piece[used..];
-                }
-
-                return true;
-            }
-            catch (DecoderFallbackException)
-            {
-                return false;
-            }
+            check.End();
         }
+
+        return start switch
+        {
+            [0xFF, 0xFE, ..] => Utf16,
+            [0xFE, 0xFF, ..] => Utf16BigEndian,
+            // The letters of a header are Latin: every other byte is 0.
+            [not 0, 0, not 0, 0, ..] => Utf16,
+            [0, not 0, 0, not 0, ..] => Utf16BigEndian,
+            _ => check.IsWindows1252 ? Windows1252 : Utf8,
+        };
     }
 }

@@ -109,6 +109,8 @@ public sealed class ForwardingTests(GatewayFixture fixture, DatabaseFixture data
     [Theory]
     [InlineData("/api/webhooks/twilio", 64 * 1024)]
     [InlineData("/api/contacts", 1024 * 1024)]
+    [InlineData("/api/campaigns", 10 * 1024 * 1024)] // 100,000 ids
+    [InlineData("/api/campaigns/audience", 10 * 1024 * 1024)]
     public async Task A_body_up_to_the_limit_passes_and_a_larger_one_is_refused(string path, int limit)
     {
         using var client = await fixture.Gateway.WithKeyAsync("operator");
@@ -121,16 +123,38 @@ public sealed class ForwardingTests(GatewayFixture fixture, DatabaseFixture data
         }
     }
 
-    [Fact]
-    public async Task An_import_may_be_large()
+    [Theory]
+    [InlineData("/api/contacts/import")]
+    [InlineData("/api/contacts/import/check")]
+    [InlineData("/api/contacts/imports/0198c1d2-0000-7000-8000-000000000000/rejects")]
+    public async Task An_import_may_be_large(string path)
     {
         using var client = await fixture.Gateway.WithKeyAsync("operator");
-        using var answer = await PostAsync(client, "/api/contacts/import", 20 * 1024 * 1024, chunked: true);
+        using var answer = await PostAsync(client, path, 20 * 1024 * 1024, chunked: true);
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         var refused = await fixture.Gateway.SendRawAsync(
-            "POST /api/contacts/import HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+            $"POST {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAccept-Language: fr-CH, en\r\n"
             + $"Authorization: {client.DefaultRequestHeaders.Authorization}\r\nContent-Length: 209715201\r\n\r\n");
         Assert.StartsWith("HTTP/1.1 413 ", refused, StringComparison.Ordinal);
+        Assert.Contains("Au plus 200 Mo", refused, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("/api/contacts", 1024 * 1024, "en", "At most 1 MB can be sent here at once: send it in parts.")]
+    [InlineData(
+        "/api/webhooks/twilio", 64 * 1024, "fr",
+        "Au plus 64 Ko peuvent être envoyés ici à la fois : procédez en plusieurs envois.")]
+    public async Task Who_sends_too_much_learns_how_much_may_be_sent(
+        string path, int limit, string language, string remedy)
+    {
+        using var client = await fixture.Gateway.WithKeyAsync("operator");
+        client.DefaultRequestHeaders.Add("Accept-Language", language);
+        foreach (var chunked in (bool[])[false, true])
+        {
+            var problem = await Problem.AssertAsync(
+                await PostAsync(client, path, limit + 1, chunked), HttpStatusCode.RequestEntityTooLarge);
+            Assert.Equal(remedy, problem.GetProperty("detail").GetString());
+        }
     }
 
     [Fact]

@@ -45,6 +45,31 @@ public class ExportTests(CampaignsApp app)
     }
 
     [Fact]
+    public async Task An_export_can_be_imported_however_many_attributes_people_have_together()
+    {
+        var tag = Guid.NewGuid().ToString("N");
+        var people = new List<JsonNode>();
+        for (var person = 0; person < 3; person++)
+        {
+            var attributes = Enumerable.Range(0, 30)
+                .Select(n => KeyValuePair.Create($"{tag[..8]} {person} {n}", (JsonNode?)$"v{n}"));
+            people.Add(await app.CreateContactAsync(
+                new() { ["tags"] = new JsonArray(tag), ["attributes"] = new JsonObject(attributes) }));
+        }
+
+        var file = await DownloadAsync($"/api/contacts/export?tag={tag}");
+        await app.ExecuteAsync("delete from contacts where tags = array[$1]", tag);
+        var import = await app.ImportAsync(file);
+
+        Assert.Equal((3, 0), ((int)import["inserted"]!, (int)import["rejected"]!));
+        foreach (var person in people)
+        {
+            var again = await app.FindAsync((string)person["phone"]!);
+            Assert.True(JsonNode.DeepEquals(person["attributes"], again["attributes"]));
+        }
+    }
+
+    [Fact]
     public async Task The_messages_of_a_campaign_are_exported_with_what_became_of_them()
     {
         await using var campaign = await app.LaunchAsync(2);

@@ -5,10 +5,10 @@ namespace Services.Campaigns.Tests;
 
 public class CsvCellTests
 {
-    private static readonly char[] Formula = ['=', '+', '-', '@', '\t', '\r'];
+    private static readonly char[] Formula = [.. "=+-@\t\r\n＝＋－＠"];
 
     // Signs that mean something here come often.
-    private static readonly Arbitrary<string> Cells = Gen.Elements("'=+-@\t\r\na ,\";".ToCharArray()).ArrayOf()
+    private static readonly Arbitrary<string> Cells = Gen.Elements("'=+-@\t\r\n＝＋－＠a ,\";".ToCharArray()).ArrayOf()
         .Select(letters => new string(letters)).ToArbitrary();
 
     [Fact]

@@ -84,6 +84,10 @@ public class CsvSnifferTests
     [InlineData("", "file", "empty")]
     [InlineData("PK\u0003\u0004rest", "file", "workbook")]
     [InlineData("%PDF-1.7", "file", "PDF")]
+    [InlineData("[{\"phone\": \"+33612345678\"}]", "file", "This is JSON")]
+    [InlineData("\uFEFF\n{\n  \"phone\": 1 }", "file", "This is JSON")]
+    [InlineData("<?xml version=\"1.0\"?><phone/>", "file", "a web page or XML")]
+    [InlineData("[contact];[nom]\n06;Zoé\n", "phone", "[contact], [nom]")]
     [InlineData("abc\0\0\0\u0001defgh", "file", "no text")]
     [InlineData("name,city\nZoé,Lyon\n", "phone", "name, city")]
     [InlineData("\n\n", "phone", "phone, numero or telephone")]
@@ -92,31 +96,43 @@ public class CsvSnifferTests
         var form = new FormReader();
 
         var sniffed = await CsvSniffer.ReadAsync(
-            Encoding.UTF8.GetBytes(file), NoWishes, form, CancellationToken.None);
+            Encoding.UTF8.GetBytes(file), true, NoWishes, form, CancellationToken.None);
 
         Assert.False(sniffed is not null && ImportColumns.Check(sniffed.Plan.Columns, form));
         Assert.Contains(remedy, form.Errors[field].English, StringComparison.Ordinal);
     }
 
     [Theory]
-    [InlineData(10_000, "columns")]
-    [InlineData(100, "columns")] // few enough to read, too many attributes
-    public async Task Too_many_columns_are_refused(int columns, string field)
+    [InlineData(10_000, false)]
+    [InlineData(1000, true)]
+    public async Task There_may_be_many_columns_but_not_any_number(int columns, bool isTaken)
     {
         var header = "phone," + string.Join(',', Enumerable.Range(0, columns).Select(index => $"c{index}"));
         var form = new FormReader();
 
         var sniffed = await CsvSniffer.ReadAsync(
-            Encoding.UTF8.GetBytes(header), NoWishes, form, CancellationToken.None);
+            Encoding.UTF8.GetBytes(header), true, NoWishes, form, CancellationToken.None);
 
-        Assert.False(sniffed is not null && ImportColumns.Check(sniffed.Plan.Columns, form));
-        Assert.Contains("at most", form.Errors[field].English, StringComparison.Ordinal);
+        Assert.Equal(isTaken, sniffed is not null && ImportColumns.Check(sniffed.Plan.Columns, form));
+        Assert.True(isTaken || form.Errors["columns"].English.Contains("at most", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("phone,nom\n1,Zo\u00e9", true, "windows-1252")]
+    [InlineData("phone,nom\n1,Zo\u00e9", false, "utf-8")] // perhaps the rest of the letter follows
+    [InlineData("phone,nom\n1,\u00c3\u00a9\n2,\u00e9\n", true, "utf-8")] // but with a mistake
+    public async Task The_first_letter_beyond_ASCII_tells_the_encoding(string latin1, bool isWhole, string encoding)
+    {
+        var sniffed = await CsvSniffer.ReadAsync(
+            Encoding.Latin1.GetBytes(latin1), isWhole, NoWishes, new(), CancellationToken.None);
+
+        Assert.Equal(encoding, sniffed!.Plan.Encoding);
     }
 
     private static async Task<SniffedFile?> ReadAsync(byte[] file, ImportWishes? wishes = null)
     {
         var form = new FormReader();
-        var sniffed = await CsvSniffer.ReadAsync(file, wishes ?? NoWishes, form, CancellationToken.None);
+        var sniffed = await CsvSniffer.ReadAsync(file, true, wishes ?? NoWishes, form, CancellationToken.None);
         Assert.True(form.IsValid, string.Join(' ', form.Errors.Values.Select(remedy => remedy.English)));
         return sniffed;
     }

@@ -35,6 +35,11 @@ internal static class ImportCalls
         () => app.GetAsync($"/api/contacts/imports/{import}"),
         answer => (string?)answer["state"] is "completed" or "failed");
 
+    /// <summary>What has been noted about it, in the order in which it was.</summary>
+    public static async Task<IEnumerable<string?>> ActivityOfAsync(this CampaignsApp app, Guid subject) =>
+        (await app.GetAsync($"/api/activity?subjectId={subject}"))["items"]!.AsArray()
+            .Select(entry => (string?)entry!["action"]).Reverse();
+
     public static async Task<JsonNode> FindAsync(this CampaignsApp app, string phone) =>
         Assert.Single((await app.GetAsync($"/api/contacts?search={phone[1..]}"))["items"]!.AsArray())!;
 }

@@ -61,6 +61,33 @@ public class ImportCheckTests(CampaignsApp app)
         Assert.Empty(check["problems"]!.AsArray());
     }
 
+    [Fact]
+    public async Task A_check_tells_where_a_file_is_not_in_its_encoding()
+    {
+        using var content = ImportCalls.Csv([.. "phone,firstName\n0612345678,Zoé\n0612345679,L"u8, 0xE9, .. "a\n"u8]);
+        using var response = await app.Client.PostAsync("/api/contacts/import/check?country=FR", content);
+
+        var check = (await response.Content.ReadFromJsonAsync<JsonObject>())!;
+        var problem = Assert.Single(check["problems"]!.AsArray())!;
+        Assert.Equal((3L, "file"), ((long)problem["line"]!, (string?)problem["field"]));
+    }
+
+    [Fact]
+    public async Task What_can_be_said_about_a_file_stands_in_the_description()
+    {
+        var paths = (await app.GetAsync("/openapi/v1.json"))["paths"]!;
+
+        foreach (var path in (string[])["/api/contacts/import", "/api/contacts/import/check"])
+        {
+            var parameters = paths[path]!["post"]!["parameters"]!.AsArray();
+            Assert.Equal(
+                ["country", "delimiter", "list", "map", "name", "tag"],
+                parameters.Where(parameter => (string?)parameter!["in"] == "query")
+                    .Select(parameter => (string?)parameter!["name"]).Order());
+            Assert.All(parameters, parameter => Assert.NotEqual(true, (bool?)parameter!["required"]));
+        }
+    }
+
     private async Task<JsonNode> CheckAsync(string file, string query)
     {
         using var content = ImportCalls.Csv(Encoding.UTF8.GetBytes(file));

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
@@ -27,9 +28,89 @@ public class ImportFileTests(CampaignsApp app)
     }
 
     [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_wrong_byte_in_UTF_8_fails_and_garbles_nobody(bool mark)
+    {
+        var phone = CampaignsApp.AnyPhone();
+        var filler = string.Concat(Enumerable.Repeat("+33611111111,Ana\n", 70_000));
+        byte[] start = [.. mark ? Encoding.UTF8.GetPreamble() : [],
+            .. Encoding.UTF8.GetBytes($"phone,firstName\n{phone},Zoé\n{filler}+33622222222,L")];
+
+        var import = await app.ImportAsync([.. start, 0xE9, .. "a\n+33633333333,Inès\n"u8]);
+
+        Assert.Equal(("failed", "file", 70_003L), (
+            (string?)import["state"], (string?)import["error"]!["field"], (long?)import["error"]!["line"]));
+        Assert.Contains(
+            $"(byte {start.Length + 1} of the file)", (string)import["error"]!["detail"]!, StringComparison.Ordinal);
+        Assert.Equal(0, (int)(await app.GetAsync($"/api/contacts?search={phone[1..]}"))["total"]!);
+        Assert.Equal(["contacts.importFailed"], await app.ActivityOfAsync(import.Id()));
+    }
+
+    [Fact]
+    public async Task An_accent_at_the_very_end_of_a_file_tells_its_encoding_too()
+    {
+        var phone = CampaignsApp.AnyPhone();
+
+        var import = await app.ImportAsync(TextEncodings.Get("windows-1252").GetBytes($"phone,firstName\n{phone},Zoé"));
+
+        Assert.Equal("windows-1252", (string?)import["encoding"]);
+        Assert.Equal("Zoé", (string?)(await app.FindAsync(phone))["firstName"]);
+    }
+
+    public static TheoryData<byte[], string, string> NoCsv => new()
+    {
+        { "{ \"people\": [\"+33612345678\"] }"u8.ToArray(), "file", "JSON" },
+        { "<!DOCTYPE html><html><body>Not found</body></html>"u8.ToArray(), "file", "page web" },
+        { [0x89, .. "PNG\r\n\u001A\n\0\0\0\rIHDR\0\0"u8], "file", "pas du texte" },
+        { [.. "%PDF-1.7\n%"u8, 0xE2, 0xE3, 0xCF, 0xD3], "file", "PDF" },
+        { [.. "PK"u8, 3, 4, 20, 0, 6, 0, 8, 0, .. "[Content_Types].xml"u8], "file", "classeur" },
+        {
+            Encoding.UTF8.GetBytes(
+                "phone," + string.Join(',', Enumerable.Range(1, 9_999).Select(n => $"c{n}")) + "\n+33612345678\n"),
+            "columns", "10000 colonnes, au plus"
+        },
+    };
+
+    [Theory]
+    [MemberData(nameof(NoCsv), DisableDiscoveryEnumeration = true)]
+    public async Task What_is_no_list_is_told_so_by_the_import_and_by_the_check(byte[] file, string field, string word)
+    {
+        foreach (var path in (string[])["/api/contacts/import", "/api/contacts/import/check"])
+        {
+            using var content = ImportCalls.Csv(file);
+            using var response = await app.Client.PostAsync($"{path}?language=fr", content);
+
+            Assert.Equal(400, (int)response.StatusCode);
+            var problem = (await response.Content.ReadFromJsonAsync<JsonObject>())!;
+            Assert.Contains(word, (string?)problem["errors"]![field]![0], StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [InlineData("en", "At most 200 MB can be sent here at once: send it in parts.")]
+    [InlineData("fr", "Au plus 200 Mo peuvent être envoyés ici à la fois : procédez en plusieurs envois.")]
+    public async Task A_file_that_is_too_large_is_refused_with_what_would_be_possible(string language, string remedy)
+    {
+        var import = await app.ImportAsync("phone\n12\n");
+        foreach (var path in (string[])["import", "import/check", $"imports/{import.Id()}/rejects"])
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, $"/api/contacts/{path}?language={language}")
+            {
+                Content = new Claimed((200L << 20) + 1),
+            };
+            request.Headers.Add("Accept-Language", language);
+            request.Headers.ExpectContinue = true; // a refusal is read before the body is sent
+
+            using var response = await app.Client.SendAsync(request);
+
+            Assert.Equal(413, (int)response.StatusCode);
+            Assert.Equal(remedy, (string?)(await response.Content.ReadFromJsonAsync<JsonObject>())!["detail"]);
+        }
+    }
+
+    [Theory]
     [InlineData("text/csv", "name\nZoé\n", 400, "phone")]
-    [InlineData("text/csv", "{ \"people\": [\"+33612345678\"] }", 400, "phone")]
-    [InlineData("text/csv", "<html><body>Not found</body></html>", 400, "phone")]
     [InlineData("text/csv", "", 400, "file")]
     [InlineData("text/csv?country=XX", "phone\n", 400, "country")]
     [InlineData("text/csv?delimiter=-", "phone\n", 400, "delimiter")]
@@ -109,5 +190,25 @@ public class ImportFileTests(CampaignsApp app)
         Assert.Equal(
             (10_002, 10_001, 1), ((int)again["rowsRead"]!, (int)again["inserted"]!, (int)again["unchanged"]!));
         await app.FindAsync(phones[^1]);
+    }
+
+    /// <summary>A body that says how long it is, and never comes.</summary>
+    private sealed class Claimed : HttpContent
+    {
+        private readonly long _length;
+
+        public Claimed(long length)
+        {
+            _length = length;
+            Headers.ContentType = new("text/csv");
+        }
+
+        protected override bool TryComputeLength(out long length)
+        {
+            length = _length;
+            return true;
+        }
+
+        protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => Task.CompletedTask;
     }
 }
