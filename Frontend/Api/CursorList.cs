@@ -21,25 +21,36 @@ public sealed class CursorList<T>
         Take(0, first);
     }
 
+    /// <summary>Why something in what was last wanted is missing or old; null if nothing is.</summary>
+    public ApiException? Failure { get; private set; }
+
+    /// <summary><see cref="Failure"/> has come or gone.</summary>
+    public event Action? FailureChanged;
+
     /// <summary>All may have changed, and the beginning is <paramref name="first"/> now.</summary>
     public void Renew(Page<T> first)
     {
         foreach (var part in parts)
         {
-            part.Items = null;
+            part.IsOld = true;
         }
 
         total = first.Total;
         if (parts.Count == 1 || first.NextCursor == parts[1].Cursor)
         {
-            parts[0].Items = first.Items;
+            (parts[0].Items, parts[0].IsOld) = (first.Items, false);
         }
     }
 
+    /// <summary>
+    /// A table would take the whole page away if this threw: what cannot be read is left out, and the table shows the
+    /// places of it. What was read before is better than that.
+    /// </summary>
     public async ValueTask<ItemsProviderResult<T>> ReadAsync(ItemsProviderRequest request)
     {
         var (from, end) = (request.StartIndex, request.StartIndex + request.Count);
         var items = new List<T>();
+        var failure = default(ApiException);
         for (var index = Math.Max(0, parts.FindLastIndex(part => part.From <= from)); index < parts.Count; index++)
         {
             if (parts[index].From >= end)
@@ -47,26 +58,51 @@ public sealed class CursorList<T>
                 break;
             }
 
-            if (parts[index].Items is null)
+            var part = parts[index];
+            if (part.Items is null || part.IsOld)
             {
-                var page = await read(parts[index].Cursor, request.CancellationToken);
-                request.CancellationToken.ThrowIfCancellationRequested(); // another reading has moved the parts
-                Take(index, page);
+                try
+                {
+                    var page = await read(part.Cursor, request.CancellationToken);
+                    request.CancellationToken.ThrowIfCancellationRequested(); // another reading has moved the parts
+                    Take(index, page);
+                }
+                catch (ApiException exception)
+                {
+                    request.CancellationToken.ThrowIfCancellationRequested();
+                    failure = exception;
+                }
             }
 
-            items.AddRange(parts[index].Items!.Where((_, place) => IsWanted(parts[index].From + place)));
+            if (part.Items is null)
+            {
+                break;
+            }
+
+            items.AddRange(part.Items.Where((_, place) => IsWanted(part.From + place)));
         }
 
+        Note(failure);
         return new(items, (int)Math.Max(total, from + items.Count));
 
         bool IsWanted(int position) => position >= from && position < end;
+    }
+
+    private void Note(ApiException? failure)
+    {
+        var changes = (Failure is null) != (failure is null);
+        Failure = failure;
+        if (changes)
+        {
+            FailureChanged?.Invoke();
+        }
     }
 
     // What follows begins where this part ends now. At the end the true number counts: some may have come or gone.
     private void Take(int index, Page<T> page)
     {
         var part = parts[index];
-        part.Items = page.Items;
+        (part.Items, part.IsOld) = (page.Items, false);
         var next = part.From + page.Items.Count;
         if (page.NextCursor is null)
         {
@@ -93,7 +129,10 @@ public sealed class CursorList<T>
 
         public string? Cursor => cursor;
 
-        /// <summary>Null: not read yet, or old.</summary>
+        /// <summary>Null: not read yet.</summary>
         public IReadOnlyList<T>? Items { get; set; }
+
+        /// <summary>To be read again when it is wanted.</summary>
+        public bool IsOld { get; set; }
     }
 }

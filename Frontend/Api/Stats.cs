@@ -38,7 +38,7 @@ public sealed record OverviewTotals(
     long Total, long Open, long Sent, long Delivered, long Read, long Failed, long Cancelled, long Skipped,
     long Replies, Rates Rates);
 
-/// <param name="Date">UTC.</param>
+/// <param name="Date">In the zone that was asked for.</param>
 public sealed record OverviewDay(DateOnly Date, long Sent, long Delivered, long Read, long Failed, long Replies);
 
 /// <summary>GET /api/stats/books: whether what was sent and what was counted agree.</summary>

@@ -82,8 +82,11 @@ public sealed partial class CampaignsClient
         }
     }
 
-    public Task<Overview> GetOverviewAsync(int days, CancellationToken cancellationToken) =>
-        GetAsync<Overview>(Query.Of("/api/stats/overview", ("days", days)), cancellationToken);
+    /// <param name="days">How many, up to today.</param>
+    /// <param name="zone">Whose days; an IANA name.</param>
+    public Task<Overview> GetOverviewAsync(int days, string zone, CancellationToken cancellationToken) =>
+        GetAsync<Overview>(
+            Query.Of("/api/stats/overview", ("days", days), ("timeZone", zone)), cancellationToken);
 
     public Task<Books> GetBooksAsync(CancellationToken cancellationToken) =>
         GetAsync<Books>("/api/stats/books", cancellationToken);

@@ -10,6 +10,10 @@ public sealed partial class CampaignsClient
                 ("optedOut", filter.OptedOut), ("segmentId", filter.SegmentId), ("limit", limit), ("cursor", cursor)),
             cancellationToken);
 
+    /// <summary>Who has joined the Sandbox, those first whose membership ends first.</summary>
+    public Task<Page<Contact>> ListMembersAsync(int limit, CancellationToken cancellationToken) =>
+        GetAsync<Page<Contact>>(Query.Of("/api/sandbox/members", ("limit", limit)), cancellationToken);
+
     public Task<Contact> GetContactAsync(Guid id, CancellationToken cancellationToken) =>
         GetAsync<Contact>($"/api/contacts/{id}", cancellationToken);
 

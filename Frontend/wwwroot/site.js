@@ -14,6 +14,23 @@
   const dismissed = () => sessionStorage.getItem('dismissed') ?? '';
   document.documentElement.dataset.dismissed = dismissed();
 
+  // Blazor goes to the top behind every change of the address. What only opens or filters something on the same page
+  // keeps the place; another part of a list, or another step, is like another page.
+  const sheet = () => {
+    const query = new URLSearchParams(location.search);
+    return [location.pathname, query.get('cursor'), query.get('step')].join('\n');
+  };
+  const scroll = window.scrollTo.bind(window);
+  let shown = sheet();
+  window.addEventListener('popstate', () => { shown = sheet(); });
+  window.scrollTo = (...to) => {
+    const stays = to[0] === 0 && to[1] === 0 && sheet() === shown;
+    shown = sheet();
+    if (!stays) scroll(...to);
+  };
+
+  const focus = id => document.getElementById(id)?.focus(); // it may have been scrolled out of sight meanwhile
+
   const choices = {
     themeChoice(theme) {
       remember('campaigns.theme', theme);
@@ -42,6 +59,8 @@
       sessionStorage.setItem('dismissed', `${dismissed()} ${dismiss.dataset.dismisses}`);
       document.documentElement.dataset.dismissed = dismissed();
     }
+    const closes = at('data-focuses');
+    if (closes) focus(closes.dataset.focuses);
     if (at('data-reload')) location.reload();
     if (at('data-sign-out')) signOut();
     const link = event.target.closest('a');
@@ -126,6 +145,7 @@
   // A file goes from the browser straight to the API, however large it is; the page only hears how far it is.
   let sending;
   window.campaigns = {
+    focus,
     async look(input, most) {
       const [file] = input.files;
       return file ? { name: file.name, size: file.size, start: new Uint8Array(await file.slice(0, most).arrayBuffer()) } : null;

@@ -22,7 +22,11 @@ internal static class SandboxEndpoints
         return builder;
     }
 
-    public static void MapSandbox(this IEndpointRouteBuilder app) =>
+    public static void MapSandbox(this IEndpointRouteBuilder app)
+    {
         app.MapGet("/api/sandbox", GetSandbox.HandleAsync)
             .WithSummary("The sender, its limits, how people join, and whether webhooks arrive.").WithTags("Sandbox");
+        app.MapGet("/api/sandbox/members", ListMembers.HandleAsync)
+            .WithSummary("Who has joined the Sandbox, those first whose membership ends first.").WithTags("Sandbox");
+    }
 }

@@ -4,24 +4,33 @@ using ServiceDefaults;
 
 namespace Services.Campaigns;
 
-/// <summary>Totals over all campaigns, and what was sent and became of it, by the day (UTC) of sending.</summary>
+/// <summary>Totals over all campaigns, and what was sent and became of it, by the day of sending.</summary>
 internal static class GetOverview
 {
     private const int MostDays = 366;
 
+    /// <param name="timeZone">Whose days; an IANA name.</param>
     public static async Task<Results<Ok<OverviewAnswer>, ValidationProblem>> HandleAsync(
-        NpgsqlDataSource database, TimeProvider clock, CancellationToken cancellationToken, int days = 30)
+        NpgsqlDataSource database, TimeProvider clock, CancellationToken cancellationToken, int days = 30,
+        string timeZone = "UTC")
     {
         if (days is < 1 or > MostDays)
         {
             return Problems.Field("days", $"days is a number from 1 to {MostDays}.");
         }
 
+        if (!TimeZoneInfo.TryFindSystemTimeZoneById(timeZone, out var zone))
+        {
+            return Problems.Field("timeZone", new Remedy(
+                "timeZone is an IANA name, such as Europe/Paris.",
+                "Indiquez un fuseau horaire, comme Europe/Paris."));
+        }
+
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        var today = DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime);
+        var today = DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(clock.GetUtcNow(), zone).DateTime);
         return TypedResults.Ok(new OverviewAnswer(
             await ReadTotalsAsync(connection, cancellationToken),
-            await ReadDaysAsync(connection, today.AddDays(1 - days), today, cancellationToken)));
+            await ReadDaysAsync(connection, today.AddDays(1 - days), days, zone, cancellationToken)));
     }
 
     private static async Task<OverviewAnswer.OverviewTotals> ReadTotalsAsync(
@@ -45,34 +54,44 @@ internal static class GetOverview
     }
 
     private static async Task<List<OverviewAnswer.Day>> ReadDaysAsync(
-        NpgsqlConnection connection, DateOnly from, DateOnly to, CancellationToken cancellationToken)
+        NpgsqlConnection connection, DateOnly from, int count, TimeZoneInfo zone, CancellationToken cancellationToken)
     {
+        var starts = Enumerable.Range(0, count).Select(day => StartOf(from.AddDays(day), zone)).ToArray();
         await using var command = new NpgsqlCommand("""
-            with moved as (
-                select (coalesce(sent_at, failed_at) at time zone 'UTC')::date as day, status, replied_at
-                from messages where kind = 1 and coalesce(sent_at, failed_at) >= $1::timestamp at time zone 'UTC')
-            select d::date, count(*) filter (where status in (4, 6, 7)), count(*) filter (where status in (6, 7)),
-                count(*) filter (where status = 7), count(*) filter (where status = 5), count(replied_at)
-            from generate_series($1::timestamp, $2::timestamp, interval '1 day') d left join moved on day = d::date
-            group by 1 order by 1
+            select width_bucket(coalesce(sent_at, failed_at), $1) as day, count(*) filter (where status in (4, 6, 7)),
+                count(*) filter (where status in (6, 7)), count(*) filter (where status = 7),
+                count(*) filter (where status = 5), count(replied_at)
+            from messages where kind = 1 and coalesce(sent_at, failed_at) >= $2
+            group by 1
             """, connection)
         {
-            Parameters =
-            {
-                new() { Value = from.ToDateTime(TimeOnly.MinValue) },
-                new() { Value = to.ToDateTime(TimeOnly.MinValue) },
-            },
+            Parameters = { new() { Value = starts }, new() { Value = starts[0] } },
         };
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var days = new List<OverviewAnswer.Day>();
+        var days = Enumerable.Range(0, count)
+            .Select(day => new OverviewAnswer.Day(from.AddDays(day), 0, 0, 0, 0, 0)).ToList();
         while (await reader.ReadAsync(cancellationToken))
         {
-            days.Add(new(
-                reader.GetFieldValue<DateOnly>(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetInt64(3),
-                reader.GetInt64(4), reader.GetInt64(5)));
+            var day = reader.GetInt32(0) - 1;
+            days[day] = new(
+                days[day].Date, reader.GetInt64(1), reader.GetInt64(2), reader.GetInt64(3), reader.GetInt64(4),
+                reader.GetInt64(5));
         }
 
         return days;
+    }
+
+    /// <summary>
+    /// When a day begins on the clocks of a zone: at midnight, the first of the two if they are put back over it, or
+    /// when they jump over it.
+    /// </summary>
+    internal static DateTime StartOf(DateOnly day, TimeZoneInfo zone)
+    {
+        var midnight = day.ToDateTime(TimeOnly.MinValue);
+        var offset = zone.IsAmbiguousTime(midnight)
+            ? zone.GetAmbiguousTimeOffsets(midnight).Max()
+            : zone.GetUtcOffset(midnight);
+        return new DateTimeOffset(midnight, offset).UtcDateTime;
     }
 }
 
@@ -83,6 +102,6 @@ internal sealed record OverviewAnswer(OverviewAnswer.OverviewTotals Totals, IRea
         long Total, long Open, long Sent, long Delivered, long Read, long Failed, long Cancelled, long Skipped,
         long Replies, CampaignStats.StatsRates Rates);
 
-    /// <param name="Date">UTC.</param>
+    /// <param name="Date">In the zone that was asked for.</param>
     internal sealed record Day(DateOnly Date, long Sent, long Delivered, long Read, long Failed, long Replies);
 }

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Takes the pictures of every page, in both themes, from a run of its own with the demo's campaign (Debian, Ubuntu).
+# Takes the pictures of every page, in both themes, some in French and on a phone: of an empty system, and then with the
+# demo's campaign (Debian, Ubuntu).
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 

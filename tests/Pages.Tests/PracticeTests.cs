@@ -26,6 +26,9 @@ public sealed class PracticeTests(Site site)
         await Expect(card).ToContainTextAsync("Your appointment is coming up on Léa", new() { Timeout = 20_000 });
         await visit.AssertAccessibleAsync();
 
+        await card.GetByLabel($"What {phone} writes").FillAsync("Yes");
+        await card.GetByRole(AriaRole.Button, new() { Name = "Reply" }).ClickAsync();
+        await Expect(card.GetByRole(AriaRole.Log).Locator(".bubble").Nth(1)).ToContainTextAsync("Yes"); // below, and read after it
         await card.GetByRole(AriaRole.Button, new() { Name = "Say STOP" }).ClickAsync();
         await Expect(card.GetByRole(AriaRole.Button, new() { Name = "Join the Sandbox" })).ToBeEnabledAsync();
         await card.GetByRole(AriaRole.Button, new() { Name = "Join the Sandbox" }).ClickAsync();

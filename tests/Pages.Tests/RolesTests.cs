@@ -40,7 +40,11 @@ public sealed class RolesTests(Site site)
             var page = await theirs.GoAsync(path);
             await Expect(theirs.Title).ToBeVisibleAsync();
             await Expect(page.Locator("main").GetByText(forbidden)).ToHaveCountAsync(0);
+            await Expect(theirs.Button("Practice phones")).ToHaveCountAsync(0);
         }
+
+        await Expect((await theirs.GoAsync("/practice")).GetByRole(AriaRole.Alert))
+            .ToContainTextAsync("Your role does not allow this");
 
         var wizard = await theirs.GoAsync("/campaigns/new");
         await Expect(wizard.GetByRole(AriaRole.Alert)).ToContainTextAsync("Your role does not allow this");

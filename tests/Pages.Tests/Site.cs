@@ -69,6 +69,18 @@ public sealed class Site : IAsyncLifetime
         return phone;
     }
 
+    /// <summary>So many contacts that write to nobody; the tag of them all.</summary>
+    public async Task<string> AddContactsAsync(int count)
+    {
+        var tag = Unique("many");
+        for (var person = 1; person <= count; person++)
+        {
+            await Run.PostAsync("/api/contacts", new { phone = NewPhone(), firstName = $"N° {person}", tags = new[] { tag } });
+        }
+
+        return tag;
+    }
+
     public async Task SetPhoneAsync(string phone, object behaviour)
     {
         using var set = await _phones!.PutAsJsonAsync($"/phones/{Uri.EscapeDataString(phone)}", behaviour);

@@ -70,6 +70,28 @@ public class SandboxTests(CampaignsApp app)
         }
     }
 
+    [Fact]
+    public async Task Of_the_members_those_come_first_whose_membership_ends_first()
+    {
+        var (soon, later, former) = (
+            await app.CreateContactAsync(), await app.CreateContactAsync(), await app.CreateContactAsync());
+        await JoinedAsync(soon, TimeSpan.FromHours(71.9));
+        await JoinedAsync(later, TimeSpan.FromHours(71.8));
+        await JoinedAsync(former, TimeSpan.FromHours(72.1));
+
+        var members = await app.GetAsync("/api/sandbox/members?limit=500");
+        var ids = members["items"]!.AsArray().Select(member => member!.Id()).ToList();
+        Assert.Equal([soon.Id(), later.Id()], ids.Take(2));
+        Assert.DoesNotContain(former.Id(), ids);
+        Assert.Equal(ids.Count, (long)members["total"]!);
+        Assert.Single((await app.GetAsync("/api/sandbox/members?limit=1"))["items"]!.AsArray());
+        await JoinedAsync(soon, TimeSpan.FromHours(90));
+        await JoinedAsync(later, TimeSpan.FromHours(90));
+
+        Task JoinedAsync(JsonNode contact, TimeSpan ago) => app.ExecuteAsync(
+            "update contacts set joined_at = now() - $2 where id = $1", contact.Id(), ago);
+    }
+
     [Theory]
     [InlineData("fr-FR,fr;q=0.9,en;q=0.8", "Pour recevoir")]
     [InlineData("en-GB,fr;q=0.5", "To receive")]

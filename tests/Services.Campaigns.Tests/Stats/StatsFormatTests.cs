@@ -66,6 +66,9 @@ public partial class StatsFormatTests(CampaignsApp app)
     [InlineData("/api/stats/overview?days=0", 400)]
     [InlineData("/api/stats/overview?days=367", 400)]
     [InlineData("/api/stats/overview?days=many", 400)]
+    [InlineData("/api/stats/overview?timeZone=Europe/Paris", 200)]
+    [InlineData("/api/stats/overview?timeZone=Mars/Olympus", 400)]
+    [InlineData("/api/stats/overview?timeZone=%00", 400)]
     public async Task A_query_is_read_or_refused_with_a_remedy(string path, int status)
     {
         var campaign = await app.CreateCampaignAsync([await app.CreateContactAsync()]);
