@@ -22,7 +22,12 @@ internal static class SandboxEndpoints
         return builder;
     }
 
-    public static void MapSandbox(this IEndpointRouteBuilder app) =>
-        app.MapGet("/api/sandbox", GetSandbox.HandleAsync)
-            .WithSummary("The sender, its limits, how people join, and whether webhooks arrive.").WithTags("Sandbox");
+    public static void MapSandbox(this IEndpointRouteBuilder app)
+    {
+        var sandbox = app.MapGroup("/api/sandbox").WithTags("Sandbox");
+        sandbox.MapGet("", GetSandbox.HandleAsync)
+            .WithSummary("The sender, its limits, how people join, and whether webhooks arrive.");
+        sandbox.MapPost("/check", CheckWebhook.HandleAsync)
+            .WithSummary("Tests now whether webhooks arrive; checkedAt above tells when it has been done.");
+    }
 }
