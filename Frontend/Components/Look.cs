@@ -19,6 +19,15 @@ public static class Look
         var fast => texts["Common.Rate.Second", Format.Rounded(fast)],
     };
 
+    /// <summary>What WhatsApp says of a template, in words.</summary>
+    public static string Approval(Texts texts, string approval) => approval switch
+    {
+        "approved" => texts["Templates.Approval.Approved"],
+        "rejected" => texts["Templates.Approval.Rejected"],
+        "unsubmitted" => texts["Templates.Approval.Unsubmitted"],
+        _ => texts["Templates.Approval.Pending"],
+    };
+
     public static string Icon(MessageStatus status) => status switch
     {
         MessageStatus.Pending => "clock",
