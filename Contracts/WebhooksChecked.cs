@@ -1,6 +1,6 @@
 namespace Contracts;
 
-/// <summary>Whether the provider can reach our webhooks; told when it changes, and now and then.</summary>
+/// <summary>Whether the provider can reach our webhooks; told when it changes, when asked, and now and then.</summary>
 public sealed record WebhooksChecked
 {
     public required string Provider { get; init; }

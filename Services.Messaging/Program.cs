@@ -10,6 +10,7 @@ builder.AddMessageBus("messaging", bus =>
 {
     bus.AddConsumer<SendMessageConsumer, SendMessageConsumerDefinition>();
     bus.AddConsumer<StatusChangedConsumer, StatusChangedConsumerDefinition>();
+    bus.AddConsumer<CheckWebhooksConsumer>();
 });
 builder.AddOutbox();
 SendingOptions.Register(builder.Services);
@@ -17,7 +18,8 @@ Providers.Register(builder.Services, builder.Configuration);
 builder.Services.AddSingleton<SendSlots>().AddSingleton<SendAttempts>().AddHostedService<Reconciliation>();
 builder.Services.AddSingleton<LostCallbacks>()
     .AddHostedService(services => services.GetRequiredService<LostCallbacks>());
-builder.Services.AddSingleton<WebhookSigns>().AddSingleton<InboundRecovery>().AddHostedService<Reachability>();
+builder.Services.AddSingleton<WebhookSigns>().AddSingleton<InboundRecovery>().AddSingleton<Reachability>()
+    .AddHostedService(services => services.GetRequiredService<Reachability>());
 builder.Services.ConfigureOptions<StopsAtOnce>();
 
 var app = builder.Build();

@@ -121,6 +121,15 @@ public sealed record PreviewSample(
     public string DisplayName => Contact.NameOf(FirstName, LastName) ?? Phone;
 }
 
+/// <summary>Somebody of an audience who lacks a value.</summary>
+/// <param name="Missing">The template's variables that would be empty.</param>
+public sealed record MissingValue(
+    Guid ContactId, string Phone, string? FirstName, string? LastName, IReadOnlyList<string> Missing)
+{
+    /// <summary>The name, or the number of who has none.</summary>
+    public string DisplayName => Contact.NameOf(FirstName, LastName) ?? Phone;
+}
+
 /// <summary>An audience, and the template and variables that show what it would read.</summary>
 public sealed record AudienceQuestion(
     Audience Audience, Guid? TemplateId = null, IReadOnlyDictionary<string, string?>? Variables = null,

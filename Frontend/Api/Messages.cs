@@ -56,7 +56,10 @@ public sealed record MessageDetail(
 /// <param name="Permanent">A retry would not help until somebody acts.</param>
 public sealed record MessageError(string Code, string Title, string Explanation, string Action, bool Permanent);
 
-public sealed record TimelineEntry(DateTimeOffset At, string Event, int Attempt, string? Detail);
+/// <param name="Attempt">0 before the first.</param>
+/// <param name="Reason">In the caller's language.</param>
+public sealed record TimelineEntry(
+    DateTimeOffset At, string Event, int Attempt, string? Detail, string? Reason = null);
 
 /// <summary>Which messages of a campaign; null: whatever.</summary>
 /// <param name="Status">One or several, with commas between them.</param>
@@ -66,9 +69,12 @@ public sealed record MessageFilter(
 
 /// <summary>A cause in plain words, in the caller's language, and how many messages it stopped.</summary>
 /// <param name="Campaigns">Of all campaigns: those that it has hit most.</param>
+/// <param name="Provider">Whose code it is.</param>
+/// <param name="Status">What became of the messages: failed or skipped.</param>
 public sealed record FailureCause(
     string Code, string Title, string Explanation, string Action, bool Permanent, long Count,
-    IReadOnlyList<FailureCause.InCampaign>? Campaigns = null, long CampaignCount = 0)
+    IReadOnlyList<FailureCause.InCampaign>? Campaigns = null, long CampaignCount = 0, string? Provider = null,
+    MessageStatus Status = MessageStatus.Failed)
 {
     public sealed record InCampaign(Guid Id, string Name, long Count);
 }

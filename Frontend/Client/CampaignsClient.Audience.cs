@@ -16,9 +16,10 @@ public sealed partial class CampaignsClient
     /// <param name="where">Its condition.</param>
     public Task<Segment> SaveSegmentAsync(
         Guid? id, string? name, JsonElement? where, CancellationToken cancellationToken) =>
-        SendAsync<Segment>(
-            id is null ? HttpMethod.Post : HttpMethod.Put, id is null ? "/api/segments" : $"/api/segments/{id}",
-            new SegmentForm(name, where), cancellationToken);
+        id is null
+            ? SendOnceAsync<Segment>("/api/segments", new SegmentForm(name, where), cancellationToken)
+            : SendAsync<Segment>(
+                HttpMethod.Put, $"/api/segments/{id}", new SegmentForm(name, where), cancellationToken);
 
     public Task DeleteSegmentAsync(Guid id, CancellationToken cancellationToken) =>
         SendAsync(HttpMethod.Delete, $"/api/segments/{id}", null, cancellationToken);

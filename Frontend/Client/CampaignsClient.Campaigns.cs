@@ -26,10 +26,14 @@ public sealed partial class CampaignsClient
         GetAsync<Campaign>($"/api/campaigns/{id}", cancellationToken);
 
     public Task<Campaign> CreateCampaignAsync(CampaignForm form, CancellationToken cancellationToken) =>
-        SendAsync<Campaign>(HttpMethod.Post, "/api/campaigns", form, cancellationToken);
+        SendOnceAsync<Campaign>("/api/campaigns", form, cancellationToken);
 
     public Task<Campaign> UpdateCampaignAsync(Guid id, CampaignForm form, CancellationToken cancellationToken) =>
         SendAsync<Campaign>(HttpMethod.Put, $"/api/campaigns/{id}", form, cancellationToken);
+
+    /// <summary>A new draft with the same content and audience.</summary>
+    public Task<Campaign> DuplicateCampaignAsync(Guid id, CancellationToken cancellationToken) =>
+        SendOnceAsync<Campaign>($"/api/campaigns/{id}/duplicate", null, cancellationToken);
 
     public Task DeleteCampaignAsync(Guid id, CancellationToken cancellationToken) =>
         SendAsync(HttpMethod.Delete, $"/api/campaigns/{id}", null, cancellationToken);
@@ -42,8 +46,14 @@ public sealed partial class CampaignsClient
     /// <param name="language">Null: that of the number's contact.</param>
     public Task<TestSent> TestSendAsync(
         Guid id, string phone, string? language, CancellationToken cancellationToken) =>
-        SendAsync<TestSent>(
-            HttpMethod.Post, $"/api/campaigns/{id}/test-send", new { phone, language }, cancellationToken);
+        SendOnceAsync<TestSent>(
+            $"/api/campaigns/{id}/test-send", new { phone, language }, cancellationToken);
+
+    /// <summary>Who of a draft's audience lacks a value for a variable.</summary>
+    public Task<Page<MissingValue>> ListMissingValuesAsync(
+        Guid id, int limit, string? cursor, CancellationToken cancellationToken) =>
+        GetAsync<Page<MissingValue>>(
+            Query.Of($"/api/campaigns/{id}/missing-values", ("limit", limit), ("cursor", cursor)), cancellationToken);
 
     /// <param name="id">The draft's.</param>
     /// <param name="skipsMissing">Leave out who lacks a value for a variable; else they hold up the launch.</param>
@@ -53,7 +63,7 @@ public sealed partial class CampaignsClient
             Query.Of($"/api/campaigns/{id}/launch", ("missingValues", skipsMissing ? "skip" : null)), null,
             cancellationToken);
 
-    /// <summary>After the answer at most one message still leaves.</summary>
+    /// <summary>After the answer only what is on its way still leaves (the <see cref="Sender"/> says how much that is).</summary>
     public Task<Campaign> PauseCampaignAsync(Guid id, CancellationToken cancellationToken) =>
         SendAsync<Campaign>(HttpMethod.Post, $"/api/campaigns/{id}/pause", null, cancellationToken);
 

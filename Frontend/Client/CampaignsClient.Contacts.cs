@@ -18,7 +18,7 @@ public sealed partial class CampaignsClient
         GetAsync<Contact>($"/api/contacts/{id}", cancellationToken);
 
     public Task<Contact> CreateContactAsync(ContactForm form, CancellationToken cancellationToken) =>
-        SendAsync<Contact>(HttpMethod.Post, "/api/contacts", form, cancellationToken);
+        SendOnceAsync<Contact>("/api/contacts", form, cancellationToken);
 
     public Task<Contact> UpdateContactAsync(Guid id, ContactForm form, CancellationToken cancellationToken) =>
         SendAsync<Contact>(HttpMethod.Put, $"/api/contacts/{id}", form, cancellationToken);
@@ -35,7 +35,7 @@ public sealed partial class CampaignsClient
         GetAsync<Template>($"/api/templates/{id}", cancellationToken);
 
     public Task<Template> CreateTemplateAsync(TemplateForm form, CancellationToken cancellationToken) =>
-        SendAsync<Template>(HttpMethod.Post, "/api/templates", form, cancellationToken);
+        SendOnceAsync<Template>("/api/templates", form, cancellationToken);
 
     public Task<Template> UpdateTemplateAsync(Guid id, TemplateForm form, CancellationToken cancellationToken) =>
         SendAsync<Template>(HttpMethod.Put, $"/api/templates/{id}", form, cancellationToken);

@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 
@@ -55,9 +56,14 @@ public sealed partial class CampaignsClient
     public async Task<Guid> ImportCorrectedAsync(
         Guid id, string rows, string name, CancellationToken cancellationToken)
     {
-        using var file = new MultipartFormDataContent { { Csv(new StringContent(rows, Encoding.UTF8)), "file", name } };
-        return (await SendAsync<ImportStarted>(
-            HttpMethod.Post, $"/api/contacts/imports/{id}/rejects", file, cancellationToken)).ImportId;
+        // The same rows in the same envelope, so that trying again is the same request.
+        var boundary = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(rows)));
+        using var file = new MultipartFormDataContent(boundary)
+        {
+            { Csv(new StringContent(rows, Encoding.UTF8)), "file", name },
+        };
+        return (await SendOnceAsync<ImportStarted>(
+            $"/api/contacts/imports/{id}/rejects", file, cancellationToken)).ImportId;
     }
 
     /// <summary>Whose national numbers the API knows, by their ISO 3166 names.</summary>

@@ -27,8 +27,11 @@ public sealed partial class CampaignsClient
     /// <summary>Why messages have failed or were skipped, the most frequent first.</summary>
     public async Task<IReadOnlyList<FailureCause>> ListFailuresAsync(
         Guid campaignId, MessageStatus status, CancellationToken cancellationToken) =>
-        await GetAsync<List<FailureCause>>(
-            Query.Of($"/api/campaigns/{campaignId}/failures", ("status", status)), cancellationToken);
+    [
+        .. (await GetAsync<List<FailureCause>>(
+            Query.Of($"/api/campaigns/{campaignId}/failures", ("status", status)), cancellationToken))
+            .Select(cause => cause with { Status = status }),
+    ];
 
     /// <summary>The same for what has failed in all campaigns.</summary>
     public async Task<IReadOnlyList<FailureCause>> ListFailuresAsync(int days, CancellationToken cancellationToken) =>

@@ -8,8 +8,8 @@ public sealed partial class CampaignsClient
 
     public Task<User> CreateUserAsync(
         string? userName, string? password, string? role, CancellationToken cancellationToken) =>
-        SendAsync<User>(
-            HttpMethod.Post, "/api/auth/users", new { userName, password, role }, cancellationToken);
+        SendOnceAsync<User>(
+            "/api/auth/users", new { userName, password, role }, cancellationToken);
 
     public Task DeleteUserAsync(Guid id, CancellationToken cancellationToken) =>
         SendAsync(HttpMethod.Delete, $"/api/auth/users/{id}", null, cancellationToken);
@@ -20,8 +20,8 @@ public sealed partial class CampaignsClient
 
     public Task<NewApiKey> CreateApiKeyAsync(
         string? name, string? role, DateTimeOffset? expiresAt, CancellationToken cancellationToken) =>
-        SendAsync<NewApiKey>(
-            HttpMethod.Post, "/api/auth/api-keys", new { name, role, expiresAt }, cancellationToken);
+        SendOnceAsync<NewApiKey>(
+            "/api/auth/api-keys", new { name, role, expiresAt }, cancellationToken);
 
     public Task DeleteApiKeyAsync(Guid id, CancellationToken cancellationToken) =>
         SendAsync(HttpMethod.Delete, $"/api/auth/api-keys/{id}", null, cancellationToken);

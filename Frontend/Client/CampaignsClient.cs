@@ -10,8 +10,11 @@ namespace Frontend;
 /// The gateway's API, called as the person in front of the browser. What it refuses is an <see cref="ApiException"/>;
 /// where nobody is signed in (any more) the browser is sent to the sign-in, and from there back to where it is.
 /// </summary>
-public sealed partial class CampaignsClient(HttpClient http, Visitor visitor, NavigationManager navigation)
+public sealed partial class CampaignsClient(
+    HttpClient http, Visitor visitor, OpenWrites writes, NavigationManager navigation)
 {
+    private const string IdempotencyKey = "Idempotency-Key";
+
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, // the API refuses null where nothing is meant
@@ -38,6 +41,10 @@ public sealed partial class CampaignsClient(HttpClient http, Visitor visitor, Na
     public Task<Sandbox> GetSandboxAsync(CancellationToken cancellationToken) =>
         GetAsync<Sandbox>("/api/sandbox", cancellationToken);
 
+    /// <summary>The result appears in the <see cref="Sandbox"/>: its last test is newer then.</summary>
+    public Task CheckWebhookAsync(CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Post, "/api/sandbox/check", null, cancellationToken);
+
     private Task<T> GetAsync<T>(string path, CancellationToken cancellationToken) =>
         SendAsync<T>(HttpMethod.Get, path, null, cancellationToken);
 
@@ -46,6 +53,11 @@ public sealed partial class CampaignsClient(HttpClient http, Visitor visitor, Na
     {
         using var answer = await SendAsync(
             method, path, body, HttpCompletionOption.ResponseContentRead, cancellationToken);
+        return await ReadAsync<T>(answer, cancellationToken);
+    }
+
+    private static async Task<T> ReadAsync<T>(HttpResponseMessage answer, CancellationToken cancellationToken)
+    {
         try
         {
             return await answer.Content.ReadFromJsonAsync<T>(Json, cancellationToken)
@@ -57,6 +69,31 @@ public sealed partial class CampaignsClient(HttpClient http, Visitor visitor, Na
         }
     }
 
+    /// <summary>
+    /// Of what makes something new: however often it is tried with the same content until an answer comes, it is done
+    /// once.
+    /// </summary>
+    private async Task<T> SendOnceAsync<T>(string path, object? body, CancellationToken cancellationToken)
+    {
+        using var content = ContentOf(body);
+        var bytes = content is null ? [] : await content.ReadAsByteArrayAsync(cancellationToken);
+        var key = writes.KeyOf(path, bytes);
+        using var answer = await CallAsync(
+            HttpMethod.Post, path, content, HttpCompletionOption.ResponseContentRead, cancellationToken, key);
+        if (!MayHaveBeenDone(answer))
+        {
+            writes.Settle(path, key);
+        }
+
+        await ThrowIfRefusedAsync(answer, cancellationToken);
+        return await ReadAsync<T>(answer, cancellationToken);
+    }
+
+    // What stands in front of the service says nothing of it; an earlier try may still be worked on (409, Retry-After).
+    private static bool MayHaveBeenDone(HttpResponseMessage answer) =>
+        answer.StatusCode is >= HttpStatusCode.InternalServerError or HttpStatusCode.TooManyRequests
+        || answer is { StatusCode: HttpStatusCode.Conflict, Headers.RetryAfter: not null };
+
     private async Task SendAsync(HttpMethod method, string path, object? body, CancellationToken cancellationToken)
     {
         using var answer = await SendAsync(
@@ -67,29 +104,47 @@ public sealed partial class CampaignsClient(HttpClient http, Visitor visitor, Na
         HttpMethod method, string path, object? body, HttpCompletionOption completion,
         CancellationToken cancellationToken)
     {
-        var answer = await CallAsync(method, path, body, completion, cancellationToken);
-        if (answer.IsSuccessStatusCode)
+        var answer = await CallAsync(method, path, ContentOf(body), completion, cancellationToken);
+        try
         {
+            await ThrowIfRefusedAsync(answer, cancellationToken);
             return answer;
         }
-
-        using (answer)
+        catch
         {
-            if (answer.StatusCode == HttpStatusCode.Unauthorized)
-            {
-                SignIn();
-            }
-
-            throw await ReadProblemAsync(answer, cancellationToken);
+            answer.Dispose();
+            throw;
         }
     }
 
-    private async Task<HttpResponseMessage> CallAsync(
-        HttpMethod method, string path, object? body, HttpCompletionOption completion,
-        CancellationToken cancellationToken)
+    private async Task ThrowIfRefusedAsync(HttpResponseMessage answer, CancellationToken cancellationToken)
     {
-        using var request = new HttpRequestMessage(method, path);
-        request.Content = body as HttpContent ?? (body is null ? null : JsonContent.Create(body, options: Json));
+        if (answer.IsSuccessStatusCode)
+        {
+            return;
+        }
+
+        if (answer.StatusCode == HttpStatusCode.Unauthorized)
+        {
+            SignIn();
+        }
+
+        throw await ReadProblemAsync(answer, cancellationToken);
+    }
+
+    private static HttpContent? ContentOf(object? body) =>
+        body as HttpContent ?? (body is null ? null : JsonContent.Create(body, options: Json));
+
+    private async Task<HttpResponseMessage> CallAsync(
+        HttpMethod method, string path, HttpContent? content, HttpCompletionOption completion,
+        CancellationToken cancellationToken, string? key = null)
+    {
+        using var request = new HttpRequestMessage(method, path) { Content = content };
+        if (key is not null)
+        {
+            request.Headers.Add(IdempotencyKey, key);
+        }
+
         request.Headers.AcceptLanguage.Add(new(CultureInfo.CurrentUICulture.TwoLetterISOLanguageName));
         if (visitor.Session is { } session)
         {

@@ -8,6 +8,7 @@ internal static class CampaignsClientSetup
     public static void AddCampaignsClient(this WebApplicationBuilder builder)
     {
         var gateway = GatewayOf(builder.Configuration);
+        builder.Services.AddScoped<OpenWrites>();
         builder.Services.AddHttpClient<CampaignsClient>(http =>
             {
                 http.BaseAddress = gateway;

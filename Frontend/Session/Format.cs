@@ -16,10 +16,19 @@ public sealed class Format(Visitor visitor, Texts texts, TimeProvider clock)
     public string At(DateTimeOffset instant)
     {
         var (then, now) = (Local(instant), Local(clock.GetUtcNow()));
-        return then.Date == now.Date
+        return IsToday(instant)
             ? Hour(instant)
             : texts[then.Year == now.Year ? "Common.Time.Day" : "Common.Time.Year", then.DateTime];
     }
+
+    /// <summary>Then it is told by the hour; else by the day, before which French has another word.</summary>
+    public bool IsToday(DateTimeOffset instant) => Local(instant).Date == Local(clock.GetUtcNow()).Date;
+
+    /// <summary>Of a day and hour in the visitor's zone.</summary>
+    public string At(DateTime local) => At(Instant(local));
+
+    /// <summary>The instant at which the visitor's clocks show this.</summary>
+    public DateTimeOffset Instant(DateTime local) => new(local, visitor.Zone.GetUtcOffset(local));
 
     /// <summary>To the second, with the zone's name.</summary>
     public string Exactly(DateTimeOffset instant) =>

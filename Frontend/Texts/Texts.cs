@@ -23,13 +23,14 @@ public sealed partial class Texts(IStringLocalizerFactory factory)
     }
 
     /// <summary>
-    /// The text for <paramref name="count"/> things: <c>KEY.one</c> or <c>KEY.other</c>, whose <c>{0}</c> is the count.
+    /// The text for <paramref name="count"/> things: <c>KEY.one</c> or <c>KEY.other</c>, whose <c>{0}</c> is the count;
+    /// <paramref name="more"/> comes behind it.
     /// French says none in the singular. https://www.unicode.org/cldr/charts/latest/supplemental/language_plural_rules.html
     /// </summary>
-    public string Count(string key, long count)
+    public string Count(string key, long count, params object[] more)
     {
         var few = IsFrench ? count is 0 or 1 : count == 1;
-        return this[few ? $"{key}.one" : $"{key}.other", count.ToString("N0", CultureInfo.CurrentCulture)];
+        return this[few ? $"{key}.one" : $"{key}.other", [count.ToString("N0", CultureInfo.CurrentCulture), .. more]];
     }
 
     /// <summary>The word for a value of one of the API's enumerations: <c>Words.TYPE.VALUE</c>.</summary>

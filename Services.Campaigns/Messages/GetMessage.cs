@@ -36,7 +36,11 @@ internal static class GetMessage
 
         var explain = new Explain(request.Language(), sandbox.Value);
         var timeline = message.Timeline.OrderBy(entry => entry.At)
-            .Select(entry => new TimelineAnswer(entry.At, entry.Event, entry.Attempt, entry.Detail));
+            .Select(entry => new TimelineAnswer(
+                entry.At, entry.Event, entry.Attempt, entry.Detail)
+            {
+                Reason = entry.Event is "verifying" ? null : explain.Error(entry.Detail, message.Provider)?.Title,
+            });
         return TypedResults.Ok(new MessageDetailAnswer(MessageAnswer.Of(message, explain), text, [.. timeline]));
     }
 }

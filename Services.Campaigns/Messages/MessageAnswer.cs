@@ -43,7 +43,11 @@ internal sealed record MessageDetailAnswer : MessageAnswer
 }
 
 /// <param name="Event">queued, accepted, sent, delivered, read, replied, retrying, failed, verifying, returned…</param>
-internal sealed record TimelineAnswer(DateTimeOffset At, string Event, int Attempt, string? Detail);
+internal sealed record TimelineAnswer(DateTimeOffset At, string Event, int Attempt, string? Detail)
+{
+    /// <summary>What <see cref="Detail"/> says, in the caller's language.</summary>
+    public string? Reason { get; init; }
+}
 
 /// <summary>A failure in plain words, in the caller's language.</summary>
 /// <param name="Permanent">A retry would not help until somebody acts.</param>

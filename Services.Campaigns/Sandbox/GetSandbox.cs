@@ -35,8 +35,8 @@ internal static class GetSandbox
             join is null ? null : $"https://wa.me/{sender.Digits}?text={Uri.EscapeDataString($"join {join}")}",
             limits, address.Webhook, check?.Reachable ?? (lastWebhookAt is null ? null : true),
             check is { Reachable: false } ? WebhookProblem.Text(check.Reason, provider, request.Language()) : null,
-            lastWebhookAt,
-            [.. senders.All.Select(number => new SenderAnswer(number, senders.PaceOf(number).PerSecond))]));
+            lastWebhookAt, check?.At,
+            [.. senders.All.Select(number => SenderAnswer.Of(number, senders.PaceOf(number)))]));
     }
 
     /// <summary>When a webhook last arrived, and what the self-test says if nothing has arrived since.</summary>
@@ -44,17 +44,21 @@ internal static class GetSandbox
         NpgsqlDataSource database, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand("""
-            select last_at, reachable or coalesce(last_at > checked_at, false), reason
+            select last_at, reachable or coalesce(last_at > checked_at, false), reason, checked_at
             from (select) as always left join webhook_activity on true left join webhook_checks on true
             """);
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         await row.ReadAsync(cancellationToken);
         return (
             row.IsDBNull(0) ? null : row.GetFieldValue<DateTimeOffset>(0),
-            row.IsDBNull(1) ? null : new(row.GetBoolean(1), row.IsDBNull(2) ? null : row.GetString(2)));
+            row.IsDBNull(1)
+                ? null
+                : new(
+                    row.GetBoolean(1), row.IsDBNull(2) ? null : row.GetString(2),
+                    row.GetFieldValue<DateTimeOffset>(3)));
     }
 
-    private sealed record Check(bool Reachable, string? Reason);
+    private sealed record Check(bool Reachable, string? Reason, DateTimeOffset At);
 
     private static string? Instruction(SandboxOptions sandbox, string language) => language switch
     {
@@ -87,15 +91,20 @@ internal static class GetSandbox
 /// </param>
 /// <param name="WebhookProblem">Why not, and what to do, in the caller's language.</param>
 /// <param name="LastWebhookAt">When the last one arrived.</param>
+/// <param name="CheckedAt">When the self-test was last done; null if never.</param>
 /// <param name="Senders">All that send, <paramref name="Number"/> first.</param>
 internal sealed record SandboxAnswer(
     SandboxMode Mode, SenderProvider Provider, string Number, string? JoinCode, string? JoinInstruction,
     string? JoinLink, SandboxLimits Limits, Uri? WebhookUrl, bool? WebhookReachable, string? WebhookProblem,
-    DateTimeOffset? LastWebhookAt, IReadOnlyList<SenderAnswer> Senders);
+    DateTimeOffset? LastWebhookAt, DateTimeOffset? CheckedAt, IReadOnlyList<SenderAnswer> Senders);
 
 /// <param name="Number">In E.164.</param>
 /// <param name="RatePerSecond">How many messages it sends a second, at most.</param>
-internal sealed record SenderAnswer(string Number, double RatePerSecond);
+/// <param name="MostAfterPause">How many messages may still leave once a campaign is paused or cancelled.</param>
+internal sealed record SenderAnswer(string Number, double RatePerSecond, int MostAfterPause)
+{
+    public static SenderAnswer Of(string number, Pace pace) => new(number, pace.PerSecond, pace.Window);
+}
 
 /// <param name="MinIntervalSeconds">From one message to the next.</param>
 /// <param name="RatePerSecond">Set in fast mode.</param>

@@ -24,9 +24,12 @@ internal static class SandboxEndpoints
 
     public static void MapSandbox(this IEndpointRouteBuilder app)
     {
-        app.MapGet("/api/sandbox", GetSandbox.HandleAsync)
-            .WithSummary("The sender, its limits, how people join, and whether webhooks arrive.").WithTags("Sandbox");
-        app.MapGet("/api/sandbox/members", ListMembers.HandleAsync)
-            .WithSummary("Who has joined the Sandbox, those first whose membership ends first.").WithTags("Sandbox");
+        var sandbox = app.MapGroup("/api/sandbox").WithTags("Sandbox");
+        sandbox.MapGet("", GetSandbox.HandleAsync)
+            .WithSummary("The sender, its limits, how people join, and whether webhooks arrive.");
+        sandbox.MapPost("/check", CheckWebhook.HandleAsync)
+            .WithSummary("Tests now whether webhooks arrive; checkedAt above tells when it has been done.");
+        sandbox.MapGet("/members", ListMembers.HandleAsync)
+            .WithSummary("Who has joined the Sandbox, those first whose membership ends first.");
     }
 }

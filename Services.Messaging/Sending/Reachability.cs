@@ -43,7 +43,7 @@ internal sealed partial class Reachability(
             {
                 if (await IsCheckDueAsync(stoppingToken))
                 {
-                    await CheckAsync(stoppingToken);
+                    await CheckAsync(isAsked: false, stoppingToken);
                 }
 
                 if (provider.KeepsList && await IsRecoveryDueAsync(stoppingToken) is { } closing)
@@ -65,6 +65,17 @@ internal sealed partial class Reachability(
         }
     }
 
+    /// <summary>Somebody waits for the result: it is told in any case, and one failure counts.</summary>
+    public async Task CheckNowAsync(CancellationToken cancellationToken)
+    {
+        await using var command = database.Command("""
+            insert into webhook_checks as c (provider, due_at) values ($1, clock_timestamp() + $2)
+            on conflict (provider) do update set due_at = excluded.due_at
+            """, provider.Name, _options.SelfTestPause);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+        await CheckAsync(isAsked: true, cancellationToken);
+    }
+
     private async Task<bool> IsCheckDueAsync(CancellationToken cancellationToken)
     {
         await using var command = database.Command("""
@@ -75,7 +86,7 @@ internal sealed partial class Reachability(
         return await command.ExecuteScalarAsync(cancellationToken) is true;
     }
 
-    private async Task CheckAsync(CancellationToken cancellationToken)
+    private async Task CheckAsync(bool isAsked, CancellationToken cancellationToken)
     {
         var reason = await provider.CheckWebhookAsync(cancellationToken);
         var well = reason is null || signs.SawWithin(Fresh);
@@ -96,13 +107,13 @@ internal sealed partial class Reachability(
                 recover_at = case when after.reachable = false
                     then coalesce(c.recover_at, clock_timestamp()) else c.recover_at end,
                 closing = after.reachable and c.recover_at is not null,
-                told_at = case when after.reachable is not null and (before.reachable is distinct from after.reachable
-                    or c.told_at is null or c.told_at < clock_timestamp() - $6)
+                told_at = case when after.reachable is not null and ($7
+                    or before.reachable is distinct from after.reachable or c.told_at is null or c.told_at < clock_timestamp() - $6)
                     then clock_timestamp() else c.told_at end
             from before, after where c.provider = $1
             returning after.reachable, before.reachable is distinct from after.reachable,
                 c.told_at is distinct from before.told_at
-            """, provider.Name, well, reason, Failures, _options.SelfTestPause / 6, TellAgain);
+            """, provider.Name, well, reason, isAsked ? 1 : Failures, _options.SelfTestPause / 6, TellAgain, isAsked);
         await using (var row = await command.ExecuteReaderAsync(cancellationToken))
         {
             if (!await row.ReadAsync(cancellationToken) || row.IsDBNull(0) || !row.GetBoolean(2))

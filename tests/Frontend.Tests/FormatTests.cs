@@ -27,6 +27,14 @@ public sealed class FormatTests
     public void Durations_are_as_rough_as_people_say_them(double seconds, string expected) => Assert.Equal(
         expected, Speaking.In("en", texts => Form("UTC", texts).Duration(TimeSpan.FromSeconds(seconds))));
 
+    [Theory]
+    [InlineData("Europe/Paris", "2026-03-05T22:40:00Z", true)]
+    [InlineData("Europe/Paris", "2026-03-05T23:10:00Z", false)]
+    [InlineData("UTC", "2026-03-05T23:10:00Z", true)]
+    public void Today_ends_at_the_visitors_midnight(string zone, string instant, bool expected) =>
+        Assert.Equal(expected, Speaking.In("fr", texts => Form(zone, texts).IsToday(DateTimeOffset.Parse(
+            instant, System.Globalization.CultureInfo.InvariantCulture))));
+
     [Fact]
     public void A_zone_that_nobody_knows_is_taken_for_UTC() => Assert.Equal("UTC", Of("Mars/Olympus").Zone.Id);
 

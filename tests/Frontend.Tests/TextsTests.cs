@@ -83,6 +83,14 @@ public sealed partial class TextsTests
         Assert.Equal(expected, Speaking.In(language, texts => texts.Count("Campaigns.People", count)));
 
     [Theory]
+    [InlineData("fr", 1, 1, "En pause\u00a0: 1 sur 1 personne traitée")]
+    [InlineData("fr", 2, 3, "En pause\u00a0: 2 sur 3 personnes traitées")]
+    [InlineData("en", 1, 3, "Paused: 1 of 3 people done")]
+    public void What_has_been_done_agrees_with_how_many_it_is(string language, long done, long total, string expected) =>
+        Assert.Equal(expected, Speaking.In(language, texts => texts.Count(
+            "Campaigns.Sentence.Paused", done, texts.Count("Campaigns.People", total))));
+
+    [Theory]
     [InlineData("fr", "Effacer Zoé\u00a0?")]
     [InlineData("en", "Erase Zoé?")]
     public void No_line_begins_with_a_French_sign(string language, string expected) =>

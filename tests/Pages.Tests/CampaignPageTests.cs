@@ -76,6 +76,7 @@ public sealed class CampaignPageTests(Site site)
         var page = await visit.GoAsync($"/campaigns/{campaign}");
 
         await site.LaunchAsync(campaign);
+        await Expect(page.GetByText("at most 1 message that is already on its way still leaves")).ToBeVisibleAsync();
         await visit.Button("Pause").ClickAsync();
         await Expect(visit.Title).ToHaveTextAsync(new Regex("^Paused: \\d+ of 12 people done$"));
         await visit.Button("Resume").ClickAsync();
@@ -96,6 +97,25 @@ public sealed class CampaignPageTests(Site site)
         await page.GetByRole(AriaRole.Button, new() { Name = "Cancel campaign" }).ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Cancel the campaign" }).ClickAsync();
         await Expect(visit.Title).ToHaveTextAsync("Cancelled: sent to 0 of 0 people");
+    }
+
+    [Fact]
+    public async Task A_copy_is_a_new_draft_that_opens_for_changes()
+    {
+        var name = Site.Unique("original");
+        var campaign = await site.DraftAsync(name, people: 1);
+        await using var visit = await (await site.VisitAsync()).SignedInAsync();
+        var page = await visit.GoAsync($"/campaigns/{campaign}");
+        await visit.Button("Duplicate").ClickAsync();
+        await Expect(page).Not.ToHaveURLAsync(new Regex(campaign));
+        await Expect(page).ToHaveURLAsync(new Regex("/campaigns/[0-9a-f-]{36}/edit$"));
+        await Expect(page.GetByLabel("Name of the campaign")).ToHaveValueAsync($"{name} (copy)");
+
+        await visit.GoAsync($"/campaigns?search={Uri.EscapeDataString(name)}");
+        await Expect(page.Locator("tbody tr")).ToHaveCountAsync(2);
+        await page.Locator("tbody tr").Last.GetByRole(AriaRole.Button, new() { Name = "Duplicate" }).ClickAsync();
+        await Expect(page).ToHaveURLAsync(new Regex("/campaigns/[0-9a-f-]{36}/edit$"));
+        Assert.Empty(visit.Complaints);
     }
 
     [Fact]

@@ -37,6 +37,36 @@ public sealed class ImportTests(Site site)
     }
 
     [Fact]
+    public async Task An_import_is_taken_back_and_stands_in_the_activity()
+    {
+        var (phone, file) = (site.NewPhone(), $"{Site.Unique("undone").Replace(' ', '-')}.csv");
+        await using var visit = await (await site.VisitAsync()).SignedInAsync();
+        var page = await visit.GoAsync("/contacts/import");
+        await page.Locator("input[type=file]").SetInputFilesAsync(new FilePayload
+        {
+            Name = file,
+            MimeType = "text/csv",
+            Buffer = Encoding.UTF8.GetBytes($"phone,first_name\n{phone},Zoé\n"),
+        });
+        await visit.Button($"Import “{file}”").ClickAsync();
+        await Expect(page.Locator(".tile").Filter(new() { HasText = "New" }))
+            .ToContainTextAsync("1", new() { Timeout = 20_000 });
+        await visit.Button("Undo this import").ClickAsync();
+        await visit.AssertAccessibleAsync();
+        await page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Undo this import" }).ClickAsync();
+        await Expect(page.GetByText("Removed: 1")).ToBeVisibleAsync(new() { Timeout = 20_000 });
+        Assert.Empty((await site.Run.GetAsync($"/api/contacts?search={Uri.EscapeDataString(phone)}"))["items"]!.AsArray());
+
+        await visit.GoAsync("/activity");
+        await page.GetByRole(AriaRole.Link, new() { Name = "Imported files" }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Link, new() { Name = file })).ToBeVisibleAsync();
+        await visit.AssertAccessibleAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = file }).ClickAsync();
+        await Expect(page.GetByText("Removed: 1")).ToBeVisibleAsync();
+        Assert.Empty(visit.Complaints);
+    }
+
+    [Fact]
     public async Task What_is_wrong_in_a_file_is_explained_and_can_be_corrected_on_the_page()
     {
         var (one, other, corrected) = (site.NewPhone(), site.NewPhone(), site.NewPhone());

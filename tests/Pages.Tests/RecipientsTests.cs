@@ -11,6 +11,7 @@ public sealed class RecipientsTests(Site site)
     // https://www.twilio.com/docs/api/errors: for good, and until it passes.
     private const int NotAllowed = 63024;
     private const int WhatsAppAway = 63009;
+    private const int WindowClosed = 63016;
 
     [Fact]
     public async Task A_number_leads_to_its_people_and_a_failure_is_explained_beside_them()
@@ -52,6 +53,60 @@ public sealed class RecipientsTests(Site site)
         await cause.GetByRole(AriaRole.Button, new() { Name = "Send 1 again" }).ClickAsync();
         await Expect(page.GetByRole(AriaRole.Img, new() { Name = "Read 2" })).ToBeVisibleAsync(Soon);
         await Expect(cause).ToHaveCountAsync(0);
+        Assert.Empty(visit.Complaints);
+    }
+
+    [Fact]
+    public async Task One_message_is_sent_again_beside_its_history_which_tells_every_attempt()
+    {
+        var (campaign, _, refuser) = await LaunchAsync("one again", WhatsAppAway);
+        await using var visit = await (await site.VisitAsync()).SignedInAsync();
+        var page = await visit.GoAsync($"/campaigns/{campaign}");
+        await Expect(page.GetByRole(AriaRole.Img, new() { Name = "Read 1, Failed 1" })).ToBeVisibleAsync(Soon);
+        await visit.GoAsync($"/campaigns/{campaign}?status=failed");
+        await page.Locator(".recipients").EvaluateAsync("table => table.scrollIntoView()");
+        await page.Locator("tbody tr a").First.ClickAsync();
+        var panel = page.GetByRole(AriaRole.Dialog, new() { Name = "Messages of one person" });
+        await Expect(panel.Locator(".timeline")).ToContainTextAsync("(attempt 2)");
+        await Expect(panel.Locator(".timeline")).ToContainTextAsync("WhatsApp has a fault");
+
+        await site.SetPhoneAsync(refuser, new { behaviour = "reads" });
+        await panel.GetByRole(AriaRole.Button, new() { Name = "Send this message again" }).ClickAsync();
+        await Expect(panel.GetByRole(AriaRole.Button, new() { Name = "Send this message again" })).ToHaveCountAsync(0);
+        await Expect(panel.Locator(".timeline")).ToContainTextAsync("Sent again by hand");
+        await visit.AssertAccessibleAsync();
+        await Expect(page.GetByRole(AriaRole.Img, new() { Name = "Read 2" })).ToBeVisibleAsync(Soon);
+        Assert.Empty(visit.Complaints);
+    }
+
+    [Fact]
+    public async Task All_that_has_failed_is_sent_again_also_what_needed_something_done_first()
+    {
+        var (campaign, _, refuser) = await LaunchAsync("all again", NotAllowed);
+        await using var visit = await (await site.VisitAsync()).SignedInAsync();
+        var page = await visit.GoAsync($"/campaigns/{campaign}");
+        await Expect(page.GetByRole(AriaRole.Img, new() { Name = "Read 1, Failed 1" })).ToBeVisibleAsync(Soon);
+        await Expect(page.GetByText("Once this has been dealt with:")).ToBeVisibleAsync();
+        await Expect(visit.Button("Send 1 again")).ToBeEnabledAsync();
+
+        await site.SetPhoneAsync(refuser, new { behaviour = "reads" });
+        await visit.Button("Send all failed ones again").ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Img, new() { Name = "Read 2" })).ToBeVisibleAsync(Soon);
+        Assert.Empty(visit.Complaints);
+    }
+
+    [Fact]
+    public async Task Another_template_goes_to_those_whom_this_one_has_not_reached()
+    {
+        var (campaign, _, _) = await LaunchAsync("other words", WindowClosed);
+        await using var visit = await (await site.VisitAsync()).SignedInAsync();
+        var page = await visit.GoAsync($"/campaigns/{campaign}");
+        await Expect(page.GetByRole(AriaRole.Img, new() { Name = "Read 1, Failed 1" })).ToBeVisibleAsync(Soon);
+        await visit.Button("Choose another template").ClickAsync();
+
+        await Expect(page).ToHaveURLAsync(new Regex(@"/edit\?step=3$"));
+        await Expect(visit.Title).ToHaveTextAsync("What should people read?");
+        await Expect(page.Locator(".summary")).ToContainTextAsync("reaches 1 person");
         Assert.Empty(visit.Complaints);
     }
 
@@ -99,6 +154,7 @@ public sealed class RecipientsTests(Site site)
         await visit.IsLiveAsync();
         await page.Locator(".recipients").EvaluateAsync("table => table.scrollIntoView()");
         await Expect(page.Locator("tbody tr:not([aria-hidden])")).ToHaveCountAsync(2);
+        await Expect(page.Locator("tbody .chip").Filter(new() { HasText = "Lu" }).First).ToHaveTextAsync("Lu"); // one, not several
         await page.Locator("tbody tr a").First.ClickAsync();
         var panel = page.GetByRole(AriaRole.Dialog, new() { Name = "Messages d’une personne" });
         await Expect(panel).ToContainTextAsync("Réponse reçue");

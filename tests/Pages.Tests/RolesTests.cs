@@ -31,9 +31,9 @@ public sealed class RolesTests(Site site)
         await using var theirs = await (await site.VisitAsync()).SignedInAsync(colleague, Password);
         (string Path, string Forbidden)[] actions =
         [
-            ("/campaigns", "New campaign"), ($"/campaigns/{campaign}", "Pause"), ("/contacts", "Add a contact"),
+            ("/campaigns", "New campaign"), ($"/campaigns/{campaign}", "Pause"), ($"/campaigns/{campaign}", "Duplicate"), ("/contacts", "Add a contact"),
             ("/contacts", "Import a file"), ("/templates", "Add a template"), ("/templates", "Read from Twilio"),
-            ("/settings", "Add a person"), ("/practice", "Say STOP"),
+            ("/settings", "Add a person"), ("/settings", "Test now"), ("/practice", "Say STOP"),
         ];
         foreach (var (path, forbidden) in actions)
         {
@@ -60,9 +60,11 @@ public sealed class RolesTests(Site site)
         await page.GetByText("Create a key", new() { Exact = true }).First.ClickAsync();
         var form = page.GetByRole(AriaRole.Group).Filter(new() { HasText = "Create a key" });
         await form.GetByLabel("Name").FillAsync(name);
+        await form.GetByLabel("Last day on which it is valid").FillAsync("2036-03-05");
         await form.GetByRole(AriaRole.Button).ClickAsync();
         var key = page.GetByRole(AriaRole.Status).Locator("code");
         await Expect(key).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Row).Filter(new() { HasText = name })).ToContainTextAsync("6 Mar 2036, 00:00");
         await visit.AssertAccessibleAsync();
 
         await page.ReloadAsync();

@@ -28,7 +28,7 @@ public sealed class SegmentsTests(Site site)
             .ToHaveTextAsync("3 people meet the conditions now");
         await visit.Button("Add a condition").ClickAsync();
         var second = Condition(page, 2);
-        await second.GetByLabel("What it is about").SelectOptionAsync("An information");
+        await second.GetByLabel("What it is about").SelectOptionAsync("A piece of information");
         await second.GetByLabel("Which information").SelectOptionAsync("First name");
         await second.GetByLabel("Value").FillAsync("Zoé");
         await second.GetByLabel("Value").BlurAsync();

@@ -18,6 +18,8 @@ public sealed class TemplatesTests(Site site)
         await page.GetByLabel("Langue", new() { Exact = true }).Last.FillAsync("fr");
         await page.GetByLabel("Texte tel qu’approuvé").FillAsync("Bonjour {{1}}, à demain !");
         await Expect(page.GetByRole(AriaRole.Group, new() { Name = "Aperçu" })).ToContainTextAsync("à demain");
+        await page.GetByLabel("Valeur d’exemple pour {{1}}").FillAsync("Zoé");
+        await Expect(page.GetByRole(AriaRole.Group, new() { Name = "Aperçu" })).ToContainTextAsync("Bonjour Zoé, à demain");
         await visit.Button("Ajouter un modèle").ClickAsync();
 
         var sid = page.GetByLabel("Identifiant chez Twilio");

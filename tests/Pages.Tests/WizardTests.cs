@@ -39,6 +39,8 @@ public sealed class WizardTests(Site site)
 
         await page.GetByLabel("Answer those who reply").CheckAsync();
         await page.GetByLabel("Your answer").FillAsync("Thank you {{firstName}}!");
+        await page.GetByLabel("Your answer").BlurAsync();
+        await Expect(summary.Locator(".bubble").Last).ToHaveTextAsync(new Regex("^Thank you (Zoé|Karim)!$"));
         await visit.AssertAccessibleAsync();
         await visit.Button("Check before sending").ClickAsync();
 
@@ -178,6 +180,71 @@ public sealed class WizardTests(Site site)
         var kept = (await site.Run.GetAsync($"/api/campaigns/{draft}"))["quietHours"]!;
         Assert.Equal("Pacific/Auckland", kept["timeZone"]!.GetValue<string>());
         Assert.Equal("04:01:00", kept["from"]!.GetValue<string>());
+    }
+
+    [Fact]
+    public async Task A_draft_that_the_tab_has_kept_is_counted_again()
+    {
+        var tag = Site.Unique("kept");
+        await site.AddPersonAsync("Zoé", tag);
+        await using var visit = await (await site.VisitAsync()).SignedInAsync();
+        var page = await visit.GoAsync("/campaigns/new");
+        await page.GetByLabel("Name of the campaign").FillAsync("Kept");
+        await visit.Button("Choose the people").ClickAsync();
+        await page.GetByLabel("People with a tag").CheckAsync();
+        await page.GetByRole(AriaRole.Checkbox, new() { Name = tag }).CheckAsync();
+        await Expect(page.Locator(".summary")).ToContainTextAsync("reaches 1 person");
+
+        await page.ReloadAsync();
+        await visit.IsLiveAsync();
+        await Expect(page.Locator(".summary")).ToContainTextAsync("Kept");
+        await Expect(page.Locator(".summary")).ToContainTextAsync("reaches 1 person");
+    }
+
+    [Fact]
+    public async Task Who_lacks_a_value_is_named_and_left_out_only_when_somebody_says_so()
+    {
+        var tag = Site.Unique("missing");
+        await site.AddPersonAsync("Zoé", tag);
+        var nameless = site.NewPhone();
+        await site.SetPhoneAsync(nameless, new { joined = true, behaviour = "reads" });
+        await site.Run.PostAsync("/api/contacts", new { phone = nameless, tags = new[] { tag } });
+        var draft = await site.Run.CreateCampaignAsync(Site.Unique("missing"), new { tags = new[] { tag } });
+        await using var visit = await (await site.VisitAsync()).SignedInAsync();
+        var page = await visit.GoAsync($"/campaigns/{draft}/edit?step=5");
+
+        var missing = page.GetByRole(AriaRole.Region, new() { Name = "1 person lacks a value" });
+        await Expect(missing.GetByRole(AriaRole.Link, new() { Name = nameless })).ToBeVisibleAsync();
+        await Expect(missing).ToContainTextAsync("lacks {{1}}");
+        await visit.AssertAccessibleAsync();
+        var send = page.GetByRole(AriaRole.Button, new() { NameRegex = new("^Send to 1 person, ends about ") });
+        await Expect(send).ToBeDisabledAsync();
+        await missing.GetByLabel("Leave this 1 person out").CheckAsync();
+        await send.ClickAsync();
+
+        await Expect(visit.Title).ToHaveTextAsync("Sent to 1 of 2 people", new() { Timeout = 30_000 });
+        Assert.Empty(visit.Complaints);
+    }
+
+    [Fact]
+    public async Task A_fallback_stands_in_for_the_value_that_somebody_lacks()
+    {
+        var tag = Site.Unique("fallback");
+        var nameless = site.NewPhone();
+        await site.SetPhoneAsync(nameless, new { joined = true, behaviour = "reads" });
+        await site.Run.PostAsync("/api/contacts", new { phone = nameless, tags = new[] { tag } });
+        var draft = await site.Run.CreateCampaignAsync(Site.Unique("fallback"), new { tags = new[] { tag } });
+        await using var visit = await (await site.VisitAsync()).SignedInAsync();
+        var page = await visit.GoAsync($"/campaigns/{draft}/edit?step=3");
+
+        await page.GetByLabel("What stands in place of variable 1").FillAsync("Monday");
+        await page.GetByLabel("What stands in place of variable 1").BlurAsync();
+        await Expect(page.Locator(".summary .bubble").First).ToContainTextAsync("coming up on Monday at 15h");
+        await visit.Button("Save and go on").ClickAsync();
+        await visit.Button("Check before sending").ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Region, new() { Name = "1 person lacks a value" })).ToHaveCountAsync(0);
+        await page.GetByRole(AriaRole.Button, new() { NameRegex = new("^Send to 1 person") }).ClickAsync();
+        await Expect(visit.Title).ToHaveTextAsync("Sent to 1 of 1 person", new() { Timeout = 30_000 });
     }
 
     [Fact]

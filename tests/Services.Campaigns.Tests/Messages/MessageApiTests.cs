@@ -37,6 +37,9 @@ public class MessageApiTests(CampaignsApp app)
         Assert.Equal(
             ["queued 1", "retrying 1", "queued 2", "accepted 2", "sent 2", "delivered 2", "read 2"],
             message["timeline"]!.AsArray().Select(entry => $"{entry!["event"]} {entry["attempt"]}"));
+        Assert.Equal(
+            [false, true, false, false, false, false, false],
+            message["timeline"]!.AsArray().Select(entry => (string?)entry!["reason"] is { Length: > 0 }));
         var instants = message["timeline"]!.AsArray().Select(entry => (DateTimeOffset)entry!["at"]!).ToList();
         Assert.Equal(instants.Order(), instants);
         Assert.Null(message["error"]);

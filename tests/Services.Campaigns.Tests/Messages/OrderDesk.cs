@@ -12,6 +12,7 @@ namespace Services.Campaigns.Tests;
 internal sealed class OrderDesk : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<string, Shift> _shifts = new();
+    private readonly Channel<CheckWebhooks> _checks = Channel.CreateUnbounded<CheckWebhooks>();
     private readonly IBusControl _bus;
 
     private OrderDesk(Uri broker) => _bus = Bus.Factory.CreateUsingRabbitMq(rabbit =>
@@ -22,6 +23,7 @@ internal sealed class OrderDesk : IAsyncDisposable
             endpoint.AutoDelete = true;
             endpoint.ConcurrentMessageLimit = 1; // in the order of their coming
             endpoint.Handler<SendMessage>(context => TakeAsync(context.Message));
+            endpoint.Handler<CheckWebhooks>(context => _checks.Writer.WriteAsync(context.Message).AsTask());
         });
     });
 
@@ -34,6 +36,13 @@ internal sealed class OrderDesk : IAsyncDisposable
 
     /// <summary>From now on the orders to these numbers are the test's to answer.</summary>
     public Shift TakeOver(params IEnumerable<string> phones) => new(this, [.. phones]);
+
+    /// <summary>The next order to test the webhooks.</summary>
+    public async Task<CheckWebhooks> NextCheckAsync()
+    {
+        using var limit = new CancellationTokenSource(Shift.Patience);
+        return await _checks.Reader.ReadAsync(limit.Token);
+    }
 
     public Task SayAsync<T>(T message)
         where T : class => _bus.Publish(message);
@@ -74,7 +83,7 @@ internal sealed class OrderDesk : IAsyncDisposable
     /// <summary>At its end, whatever it has left unanswered is accepted.</summary>
     internal sealed class Shift : IAsyncDisposable
     {
-        private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+        public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
         private readonly Channel<SendMessage> _orders = Channel.CreateUnbounded<SendMessage>();
         private readonly ConcurrentDictionary<(Guid, int), SendMessage> _open = new();

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
@@ -32,6 +33,7 @@ public class SandboxTests(CampaignsApp app)
         var before = await app.GetAsync("/api/sandbox");
         Assert.Null(before["webhookReachable"]);
         Assert.Null(before["lastWebhookAt"]);
+        Assert.Null(before["checkedAt"]);
 
         await app.ExecuteAsync("insert into webhook_activity (last_at) values ('2026-03-01T12:00:00Z')");
         var after = await app.GetAsync("/api/sandbox");
@@ -59,7 +61,9 @@ public class SandboxTests(CampaignsApp app)
             Assert.Null(arrived["webhookProblem"]);
 
             await app.ExecuteAsync("update webhook_checks set checked_at = '2026-03-01T12:00:02Z'");
-            Assert.False((bool)(await app.GetAsync("/api/sandbox"))["webhookReachable"]!);
+            var again = await app.GetAsync("/api/sandbox");
+            Assert.False((bool)again["webhookReachable"]!);
+            Assert.Equal(new(2026, 3, 1, 12, 0, 2, TimeSpan.Zero), (DateTimeOffset)again["checkedAt"]!);
 
             await app.ExecuteAsync("update webhook_checks set reachable = true");
             Assert.True((bool)(await app.GetAsync("/api/sandbox"))["webhookReachable"]!);
@@ -90,6 +94,27 @@ public class SandboxTests(CampaignsApp app)
 
         Task JoinedAsync(JsonNode contact, TimeSpan ago) => app.ExecuteAsync(
             "update contacts set joined_at = now() - $2 where id = $1", contact.Id(), ago);
+    }
+
+    [Fact]
+    public async Task A_test_that_somebody_wants_now_is_ordered_from_Messaging()
+    {
+        var before = OrderDesk.Now();
+        using var answer = await app.Client.PostAsync("/api/sandbox/check", null);
+
+        Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
+        var order = await app.Desk.NextCheckAsync();
+        Assert.InRange(order.RequestedAt, before, OrderDesk.Now());
+    }
+
+    [Theory]
+    [InlineData("", 1)] // strict mode, one after the other
+    [InlineData("0.5", 1)]
+    [InlineData("12.5", 13)]
+    public void What_may_still_leave_after_a_pause_is_what_a_second_may_hold(string rate, int most)
+    {
+        var sending = Start(new() { ["Sending:RatePerSecond"] = rate }).GetRequiredService<IOptions<SendingOptions>>();
+        Assert.Equal(most, SenderAnswer.Of("+14155238886", sending.Value.Pace).MostAfterPause);
     }
 
     [Theory]

@@ -70,6 +70,24 @@ public sealed class ReachabilityTests(Messaging messaging)
         Assert.True(tests > 1);
     });
 
+    [Fact]
+    public Task Who_asks_is_told_at_once_also_of_a_first_failure() => messaging.InsteadAsync(async () =>
+    {
+        await ForgetAsync();
+        _twilio.Webhook = FakeTwilio.TunnelPage;
+        var before = _events.For(Guid.Empty).Count;
+        await using var host = await messaging.StartHostAsync( // which tests by itself once, and says nothing of it
+            ("PublicUrl", _twilio.Address), ("Sending:SelfTestPause", "01:00:00"));
+        await _events.PublishAsync(new CheckWebhooks { RequestedAt = TimeProvider.System.GetUtcNow() });
+        var failed = Assert.IsType<WebhooksChecked>((await _events.ForAsync(Guid.Empty, before + 1))[before]);
+        Assert.Equal((false, "not_ours"), (failed.Reachable, failed.Reason));
+
+        await _events.PublishAsync(new CheckWebhooks { RequestedAt = TimeProvider.System.GetUtcNow() });
+        var again = Assert.IsType<WebhooksChecked>((await _events.ForAsync(Guid.Empty, before + 2))[before + 1]);
+        Assert.False(again.Reachable);
+        Assert.True(again.CheckedAt > failed.CheckedAt);
+    });
+
     [Theory]
     [InlineData("http://localhost:8080", true)]
     [InlineData("http://campaigns:8080", true)]
