@@ -54,9 +54,9 @@ public sealed class MessageJsonTests
     public void Every_message_is_among_those_checked() =>
         Assert.Equal(
             [
-                nameof(ConsentChanged), nameof(MessageAccepted), nameof(MessageDeferred), nameof(MessageReceived),
-                nameof(MessageRejected), nameof(MessageReturned), nameof(OutcomeUnknown), nameof(SendMessage),
-                nameof(StatusChanged), nameof(UnknownWebhook), nameof(WebhooksChecked),
+                nameof(CheckWebhooks), nameof(ConsentChanged), nameof(MessageAccepted), nameof(MessageDeferred),
+                nameof(MessageReceived), nameof(MessageRejected), nameof(MessageReturned), nameof(OutcomeUnknown),
+                nameof(SendMessage), nameof(StatusChanged), nameof(UnknownWebhook), nameof(WebhooksChecked),
             ],
             Messages().Select(row => row.Data.Name).Order());
 
