@@ -40,7 +40,7 @@ internal sealed class AudienceQuery
         Where += audience.Exclude?.ContactIds is { } except ? $" and c.id <> all({values.Add(except.ToArray())})" : "";
 
         var parts = new[] { words.Main }.Concat(words.Variants).Select(one => new Part(one.Filling, values)).ToList();
-        // The offset keeps the planner from putting the choice wherever it is asked for: it is made once for each person.
+        // The offset keeps the planner from choosing anew wherever it is asked: once for each person is enough.
         (From, Variant) = words.Variants.Count == 0
             ? ($"contacts c{looks?.Joins}", "null::smallint")
             : ($"contacts c{looks?.Joins} cross join lateral (select {words.Choice.ToSql(values.Add)} as variant offset 0) chosen",

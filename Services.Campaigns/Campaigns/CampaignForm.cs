@@ -45,7 +45,7 @@ internal sealed record CampaignForm
     /// <param name="TemplateId">One of the templates.</param>
     /// <param name="Variables">What fills each of its variables.</param>
     /// <param name="Fallbacks">By variable, a text for whom it would be empty.</param>
-    /// <param name="Variants">The same in other languages; whoever's language none is in gets the template above.</param>
+    /// <param name="Variants">The same in other languages; all others get the template above.</param>
     internal sealed record Message1Form(
         Guid? TemplateId, IReadOnlyDictionary<string, string?>? Variables,
         IReadOnlyDictionary<string, string?>? Fallbacks = null, IReadOnlyList<VariantForm?>? Variants = null);
@@ -65,7 +65,8 @@ internal sealed record CampaignForm
     {
         var form = new FormReader();
         var name = form.Required("name", Name, LongestName);
-        var template = await FindTemplateAsync(form, Message1?.TemplateId, "message1.templateId", db, cancellationToken);
+        var template = await FindTemplateAsync(
+            form, Message1?.TemplateId, "message1.templateId", db, cancellationToken);
         var variables = template is null
             ? []
             : ReadVariables(form, template, Message1?.Variables, "message1.variables");
@@ -183,7 +184,8 @@ internal sealed record CampaignForm
             if (Message1?.Variants is not null)
             {
                 form.Refuse("message1.variants", new Remedy(
-                    $"message1.variants are at most {MostVariants}.", $"Au plus {MostVariants} langues sont possibles."));
+                    $"message1.variants are at most {MostVariants}.",
+                    $"Au plus {MostVariants} langues sont possibles."));
             }
 
             return [];

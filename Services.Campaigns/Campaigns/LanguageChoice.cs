@@ -3,7 +3,7 @@ namespace Services.Campaigns;
 /// <summary>
 /// Which variant of Message 1 somebody gets. Of what there is, the template for everybody first and then the variants
 /// in their order, it is that whose language theirs is, or begins with, the longest one (zh-Hant-TW gets zh-Hant, not
-/// zh); else the first with the same primary subtag (fr gets fr-FR, and so does fr-CA); else the template for everybody.
+/// zh); else the first with the same primary subtag (fr gets fr-FR, and so does fr-CA); else that for everybody.
 /// Case does not count, nor whether subtags are joined by - or _.
 /// </summary>
 /// <remarks>

@@ -88,7 +88,8 @@ internal static class LaunchCampaign
         {
             return Problems.Conflict(new Remedy(
                 $"The template has changed, it is in {twice} now: leave the variant in this language out first.",
-                $"Le modèle a changé, il est maintenant en {twice}\u00A0: retirez d’abord la version dans cette langue."));
+                $"Le modèle a changé, il est maintenant en {twice}\u00A0: retirez d’abord la version dans cette "
+                + "langue."));
         }
 
         if (await campaign.Audience.ResolveAsync(db, cancellationToken) is not { } audience)

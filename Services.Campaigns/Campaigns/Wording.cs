@@ -56,7 +56,7 @@ internal sealed record Wordings(Wording Main, IReadOnlyList<Wording> Variants)
         return found.Count == ids.Count ? found : null;
     }
 
-    /// <summary>As the campaign was launched or, of a draft, as it would be; null if a template has been deleted.</summary>
+    /// <summary>As the campaign was or, of a draft, would be launched; null if a template has been deleted.</summary>
     public static async Task<Wordings?> ReadAsync(
         Campaign campaign, CampaignsDbContext db, CancellationToken cancellationToken) =>
         campaign.Content is not null ? Of(campaign)

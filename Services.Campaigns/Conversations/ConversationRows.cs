@@ -34,7 +34,8 @@ internal static class ConversationRows
         from interactions i where i.contact_id = {contact}
         union all
         select m.id, m.kind, {At}, m.text, m.variables,
-            coalesce(m.body, {Variant.Frozen("k", "body")}, k.body, t.body), m.status, m.error_code, m.campaign_id, k.name, m.sent_at, m.delivered_at, m.read_at, m.failed_at, m.user_name,
+            coalesce(m.body, {Variant.Frozen("k", "body")}, k.body, t.body), m.status, m.error_code,
+            m.campaign_id, k.name, m.sent_at, m.delivered_at, m.read_at, m.failed_at, m.user_name,
             m.provider
         from messages m
         left join campaigns k on k.id = m.campaign_id left join templates t on t.id = k.template_id

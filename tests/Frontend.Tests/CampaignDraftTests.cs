@@ -35,7 +35,8 @@ public sealed class CampaignDraftTests
     [Fact]
     public void What_a_tab_keeps_is_what_was_entered()
     {
-        var draft = Draft(new(All: true), new(English.Id, Pairs("x"), null, [new("fr", French.Id, Pairs("x", "{{city}}"))]));
+        var draft = Draft(
+            new(All: true), new(English.Id, Pairs("x"), null, [new("fr", French.Id, Pairs("x", "{{city}}"))]));
 
         var kept = JsonSerializer.Deserialize<CampaignDraft>(JsonSerializer.Serialize(draft))!;
 

@@ -80,7 +80,8 @@ public sealed partial class CampaignDraft
         get
         {
             var exclude = WithoutTags.Count + WithoutContacts.Count == 0 ? null : new AudienceExclusion(
-                WithoutTags.Count > 0 ? [.. WithoutTags] : null, WithoutContacts.Count > 0 ? [.. WithoutContacts] : null);
+                WithoutTags.Count > 0 ? [.. WithoutTags] : null,
+                WithoutContacts.Count > 0 ? [.. WithoutContacts] : null);
             return Audience switch
             {
                 AudienceChoice.Tags => Tags.Count > 0 ? new(Tags: [.. Tags], Exclude: exclude) : null,

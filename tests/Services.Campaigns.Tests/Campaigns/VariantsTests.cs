@@ -28,7 +28,8 @@ public class VariantsTests(CampaignsApp app)
         });
 
         await app.MoveAsync(campaign.Id(), "launch");
-        await app.ExecuteAsync("update templates set body = 'Changed', content_sid = 'HX0', language = 'xx' where id = any($1)",
+        await app.ExecuteAsync(
+            "update templates set body = 'Changed', content_sid = 'HX0', language = 'xx' where id = any($1)",
             new[] { english.Id(), french.Id(), german.Id() });
         var sent = (await orders.AcceptNextAsync(6)).ToDictionary(order => phones.IndexOf(order.To));
         await app.CompletedAsync(campaign.Id());
@@ -57,7 +58,8 @@ public class VariantsTests(CampaignsApp app)
     {
         var (english, french) = (await TemplateAsync("en", "Hello"), await TemplateAsync("fr", "Bonjour {{1}}"));
         var people = await PeopleAsync(["fr", "fr", "en"]);
-        await app.ExecuteAsync("update contacts set first_name = null where id = any($1)", new[] { people[1].Id(), people[2].Id() });
+        await app.ExecuteAsync(
+            "update contacts set first_name = null where id = any($1)", new[] { people[1].Id(), people[2].Id() });
         await using var orders = app.Desk.TakeOver([.. people.Select(person => (string)person["phone"]!)]);
         var campaign = await app.CreateCampaignAsync(people, new()
         {
@@ -143,7 +145,9 @@ public class VariantsTests(CampaignsApp app)
             .Replace("FRENCH", $"{french.Id()}", StringComparison.Ordinal));
         var form = new JsonObject
         {
-            ["name"] = "Printemps", ["audience"] = new JsonObject { ["all"] = true }, ["message1"] = message1,
+            ["name"] = "Printemps",
+            ["audience"] = new JsonObject { ["all"] = true },
+            ["message1"] = message1,
         };
 
         using var response = await app.Client.PostAsync(
@@ -168,9 +172,12 @@ public class VariantsTests(CampaignsApp app)
 
         using var changed = await app.Client.PutAsJsonAsync($"/api/campaigns/{draft.Id()}", new JsonObject
         {
-            ["name"] = "Été", ["audience"] = Picked(people), ["message1"] = read.DeepClone(),
+            ["name"] = "Été",
+            ["audience"] = Picked(people),
+            ["message1"] = read.DeepClone(),
         });
-        Assert.Equal(read.ToJsonString(), (await changed.Content.ReadFromJsonAsync<JsonObject>())!["message1"]!.ToJsonString());
+        Assert.Equal(
+            read.ToJsonString(), (await changed.Content.ReadFromJsonAsync<JsonObject>())!["message1"]!.ToJsonString());
         await using var orders = app.Desk.TakeOver((string)people[0]["phone"]!);
         await app.MoveAsync(draft.Id(), "launch");
         await orders.AcceptNextAsync(1);
@@ -185,7 +192,9 @@ public class VariantsTests(CampaignsApp app)
         ((JsonObject)read).Remove("variants");
         using var single = await app.Client.PutAsJsonAsync($"/api/campaigns/{copy.Id()}", new JsonObject
         {
-            ["name"] = "Été", ["audience"] = Picked(people), ["message1"] = read.DeepClone(),
+            ["name"] = "Été",
+            ["audience"] = Picked(people),
+            ["message1"] = read.DeepClone(),
         });
         Assert.Empty((await single.Content.ReadFromJsonAsync<JsonObject>())!["message1"]!["variants"]!.AsArray());
     }
@@ -225,7 +234,10 @@ public class VariantsTests(CampaignsApp app)
         {
             using var changed = await app.Client.PutAsJsonAsync($"/api/templates/{french.Id()}", new JsonObject
             {
-                ["name"] = "Autre", ["contentSid"] = $"HX{Guid.NewGuid():N}", ["language"] = "fr", ["body"] = "Salut",
+                ["name"] = "Autre",
+                ["contentSid"] = $"HX{Guid.NewGuid():N}",
+                ["language"] = "fr",
+                ["body"] = "Salut",
             });
             Assert.Equal(HttpStatusCode.Conflict, changed.StatusCode);
             using var deleted = await app.Client.DeleteAsync($"/api/templates/{french.Id()}");
