@@ -40,4 +40,22 @@ public sealed class EveryPageTests(Site site)
             await visit.AssertFitsAsync();
         }
     }
+
+    [Theory]
+    [InlineData("en")]
+    [InlineData("fr")]
+    public async Task The_bar_on_top_shows_what_has_room_and_the_provider_goes_first(string language)
+    {
+        await using var visit = await (await site.VisitAsync(language)).SignedInAsync();
+        var page = await visit.GoAsync("/activity");
+        var facts = page.Locator(".facts li");
+        foreach (var (width, shown) in new[] { (1360, 4), (1280, 4), (1279, 3), (1100, 3), (1099, 2), (900, 2), (899, 0), (320, 0) })
+        {
+            await page.SetViewportSizeAsync(width, 850);
+            await Expect(facts.Filter(new() { Visible = true })).ToHaveCountAsync(shown);
+            await Expect(page.Locator(".topbar .user")).ToBeInViewportAsync(new() { Ratio = 1 });
+            Assert.True(await page.Locator(".topbar").EvaluateAsync<bool>("bar => bar.scrollWidth <= bar.clientWidth"), $"{width}");
+            await visit.AssertFitsAsync();
+        }
+    }
 }
