@@ -66,6 +66,49 @@ public sealed class ImportTests(Site site)
         Assert.Empty(visit.Complaints);
     }
 
+    public async Task Left_out_rows_can_be_corrected_in_their_file_and_a_row_of_too_many_cells_on_the_page()
+    {
+        var (one, other) = (site.NewPhone(), site.NewPhone());
+        await using var visit = await (await site.VisitAsync()).SignedInAsync();
+        var page = await visit.GoAsync("/contacts/import");
+        await page.Locator("input[type=file]").SetInputFilesAsync(File(
+            "firms.csv", $"Name,Where to reach,Town\nRoux, SARL,{one},Lyon\nBlanc\n"));
+        await page.GetByLabel("What “Where to reach” is").SelectOptionAsync("Phone number");
+        await page.GetByLabel("What “Name” is").SelectOptionAsync("Last name");
+        await visit.Button("Import “firms.csv”").ClickAsync();
+
+        await Expect(Pile("Left out")).ToContainTextAsync("2", new() { Timeout = 20_000 });
+        await Expect(page.GetByLabel("Where to reach, line 3")).ToHaveValueAsync("");
+        var whole = page.GetByLabel("Whole row, line 2");
+        await Expect(whole).ToHaveValueAsync($"Roux, SARL,{one},Lyon");
+        await visit.AssertAccessibleAsync();
+        var report = page.Url;
+        await whole.FillAsync($"\"Roux, SARL\",{one},Lyon");
+        await whole.BlurAsync();
+        await visit.Button("Import 1 corrected row").ClickAsync();
+        await Expect(Pile("New")).ToContainTextAsync("1", new() { Timeout = 20_000 });
+
+        await visit.GoAsync(new Uri(report).AbsolutePath);
+        await page.GetByLabel("The corrected file").SetInputFilesAsync(File(
+            "right.csv", $"line,column,reason,Name,Where to reach,Town\n3,,,Blanc,{other},Nice\n"));
+        await visit.Button("Import the corrected file").ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "right.csv" })).ToBeVisibleAsync();
+        await Expect(Pile("New")).ToContainTextAsync("1", new() { Timeout = 20_000 });
+
+        Assert.Equal("Roux, SARL", await LastNameAsync(one));
+        Assert.Equal("Blanc", await LastNameAsync(other));
+        Assert.Empty(visit.Complaints);
+
+        ILocator Pile(string name) => page.Locator(".tile").Filter(new() { HasText = name });
+
+        async Task<string?> LastNameAsync(string phone) =>
+            (await site.Run.GetAsync($"/api/contacts?search={Uri.EscapeDataString(phone)}"))["items"]![0]!["lastName"]!
+                .GetValue<string>();
+    }
+
+    private static FilePayload File(string name, string text) =>
+        new() { Name = name, MimeType = "text/csv", Buffer = Encoding.UTF8.GetBytes(text) };
+
     [Fact]
     public async Task What_is_wrong_in_a_file_is_explained_and_can_be_corrected_on_the_page()
     {

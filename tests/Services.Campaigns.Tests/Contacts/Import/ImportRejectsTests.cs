@@ -53,7 +53,10 @@ public class ImportRejectsTests(CampaignsApp app)
         var (tag, phone) = (Guid.NewGuid().ToString("N"), CampaignsApp.AnyPhone());
         await app.CreateContactAsync(new()
         {
-            ["phone"] = phone, ["firstName"] = "=Zoé", ["lastName"] = "'t Hooft", ["tags"] = new JsonArray(tag),
+            ["phone"] = phone,
+            ["firstName"] = "=Zoé",
+            ["lastName"] = "'t Hooft",
+            ["tags"] = new JsonArray(tag),
         });
         var export = await TextAsync($"/api/contacts/export?tag={tag}");
         Assert.Contains($"'{phone},'=Zoé,''t Hooft", export, StringComparison.Ordinal);
