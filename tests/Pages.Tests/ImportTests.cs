@@ -59,7 +59,8 @@ public sealed class ImportTests(Site site)
 
         await visit.GoAsync("/activity");
         await page.GetByRole(AriaRole.Link, new() { Name = "Imported files" }).ClickAsync();
-        await Expect(page.GetByRole(AriaRole.Link, new() { Name = file })).ToBeVisibleAsync();
+        await Expect(page).ToHaveURLAsync(new Regex("/activity/imports$"));
+        await Expect(page.GetByRole(AriaRole.Columnheader, new() { Name = "New", Exact = true })).ToBeVisibleAsync();
         await visit.AssertAccessibleAsync();
         await page.GetByRole(AriaRole.Link, new() { Name = file }).ClickAsync();
         await Expect(page.GetByText("Removed: 1")).ToBeVisibleAsync();

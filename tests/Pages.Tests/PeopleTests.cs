@@ -14,7 +14,9 @@ public sealed class PeopleTests(Site site)
         var phone = site.NewPhone();
         var id = (await site.Run.PostAsync("/api/contacts", new
         {
-            phone, firstName = "Zoé", tags = new[] { tag },
+            phone,
+            firstName = "Zoé",
+            tags = new[] { tag },
             attributes = new Dictionary<string, string> { ["address"] = "1 rue Neuve, Lyon: 3e" },
         }))["id"]!.GetValue<string>();
         await using var visit = await (await site.VisitAsync()).SignedInAsync();
