@@ -67,6 +67,7 @@ public sealed class ImportTests(Site site)
         Assert.Empty(visit.Complaints);
     }
 
+    [Fact]
     public async Task Left_out_rows_can_be_corrected_in_their_file_and_a_row_of_too_many_cells_on_the_page()
     {
         var (one, other) = (site.NewPhone(), site.NewPhone());

@@ -5,7 +5,9 @@ namespace Gateway.Tests;
 
 public sealed class RolesTests(GatewayFixture fixture) : IClassFixture<GatewayFixture>
 {
-    private static readonly string[] Areas = ["contacts", "templates", "campaigns", "messages", "conversations", "stats"];
+    private static readonly string[] Areas =
+        ["contacts", "templates", "campaigns", "segments", "messages", "conversations", "stats", "sandbox"];
+
     private static readonly string[] Changes = ["POST", "PUT", "PATCH", "DELETE"];
 
     private static readonly string[] Paths =
