@@ -9,7 +9,7 @@ namespace Services.Campaigns;
 /// </summary>
 internal static class ConditionSql
 {
-    private const string Number = "^-?[0-9]{1,15}([.][0-9]{1,9})?$";
+    private const string Number = "^-?[0-9]+([.][0-9]+)?$";
     private const string Digits = "0123456789";
     private const string Day = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$";
 
@@ -76,7 +76,7 @@ internal static class ConditionSql
         {
             ({ } number, _) => $"""
                 coalesce(case when {IsDigits(value)} or {value} ~ '{Number}'
-                    then ({value})::numeric {sign} {values.Add(number)} end, false)
+                    then nullif({value}, '')::numeric {sign} {values.Add(number)} end, false)
                 """,
             (_, { } day) => $"""
                 coalesce(case when {value} ~ '{Day}' then {value} collate "C" {sign} {values.Add(day)}::text end, false)
@@ -84,12 +84,9 @@ internal static class ConditionSql
             _ => throw new UnreachableException(),
         };
 
-    // Most numbers are a few digits, which is seen for a fraction of what the regular expression costs. As bytes, since
-    // ltrim() of a text first looks for where its characters begin; in (…), since between would read the value twice.
-    private static string IsDigits(string value) => $"""
-        ltrim(textsend({value}), '{Digits}'::bytea) = ''
-            and octet_length({value}) in ({string.Join(", ", Enumerable.Range(1, 15))})
-        """;
+    // Most numbers are digits alone, which is seen for a fraction of what the regular expression costs. As bytes, since
+    // ltrim() of a text first looks for where its characters begin.
+    private static string IsDigits(string value) => $"ltrim(textsend({value}), '{Digits}'::bytea) = ''";
 
     private static string OfSandbox(SandboxState state, string before) => state switch
     {

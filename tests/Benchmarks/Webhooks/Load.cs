@@ -57,7 +57,7 @@ internal sealed class Load(int port)
     {
         var total = (int)(perSecond * time.TotalSeconds);
         var latencies = new double[total];
-        var idle = new Stack<Socket>();
+        var idle = new Queue<Socket>(); // in turn: the server closes those that are not used for two minutes
         var running = new List<Task>();
         using var room = new SemaphoreSlim(MostAtOnce);
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(1));
@@ -83,7 +83,7 @@ internal sealed class Load(int port)
             Socket? socket;
             lock (idle)
             {
-                idle.TryPop(out socket);
+                idle.TryDequeue(out socket);
             }
 
             socket ??= await ConnectAsync();
@@ -93,7 +93,7 @@ internal sealed class Load(int port)
             latencies[i] = (Stopwatch.GetElapsedTime(started) - due).TotalMilliseconds;
             lock (idle)
             {
-                idle.Push(socket);
+                idle.Enqueue(socket);
             }
 
             room.Release();
