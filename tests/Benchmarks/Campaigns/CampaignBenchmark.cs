@@ -48,7 +48,9 @@ internal static class CampaignBenchmark
         var after = Memory(run);
         await watching.CancelAsync();
         await watcher;
-        await run.StatsAsync(campaign, "all that was read", stats => (int)stats["read"]! == reports.Read);
+        // What no report has told for two minutes is asked for at the provider, so there may be more.
+        var stats = await run.StatsAsync(
+            campaign, $"the {reports.Read} that were read", stats => (int)stats["read"]! >= reports.Read);
 
         Array.Sort(latencies);
         var arrivals = reports.Arrivals.Order().ToList();
@@ -62,6 +64,7 @@ internal static class CampaignBenchmark
             + $"p99 {latencies[latencies.Length * 99 / 100]:F1} ms, max {latencies[^1]:F0} ms");
         Console.WriteLine($"counters: at most {reports.WorstLag.TotalSeconds:F2} s behind, "
             + $"{reports.MedianLag.TotalSeconds:F2} s in the median");
+        Console.WriteLine($"read: {reports.Read} reported, {stats["read"]} counted");
         Console.WriteLine("memory, MB: " + string.Join(", ", before.Zip(
             after, (from, to) => $"{from.Part} {from.Megabytes} to {to.Megabytes}")));
         return 0;
