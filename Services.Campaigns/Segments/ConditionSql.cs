@@ -21,22 +21,22 @@ internal static class ConditionSql
     /// </param>
     public static string Of(
         Condition condition, DateTimeOffset now, SqlParameters values, MessageLooks? looks = null) => condition switch
-    {
-        { All: { } all } => $"({string.Join(" and ", Parts(all, "", now, values, looks))})",
-        { Any: { } any } => $"({string.Join(" or ", Parts(any, "not ", now, values, looks))})",
-        { Not: { } not } => $"(not {Of(not, now, values, looks)})",
-        { Tag: { } tag } => $"{values.Add(tag)}::text = any(c.tags)",
-        { Attribute: { } name } =>
-            OfAttribute(condition, MessageText.ColumnOf(name.Trim().Normalize(), values.Add), values),
-        { Sandbox: { } state } => OfSandbox(Parse<SandboxState>(state), values.Add(now - Contact.MembershipTime)),
-        { Session: { } state } => (Parse<SessionState>(state) is SessionState.Closed ? "not " : "")
-            + $"coalesce(c.last_inbound_at > {values.Add(now - Contact.SessionTime)}, false)",
-        { Campaign: { } campaign, Result: { } result } when looks is not null =>
-            looks.Add(name => OfMessage(campaign, result, values, name)),
-        { Campaign: { } campaign, Result: { } result } =>
-            $"exists (select 1 from messages m where m.contact_id = c.id and {OfMessage(campaign, result, values, "m")})",
-        _ => throw new UnreachableException(),
-    };
+        {
+            { All: { } all } => $"({string.Join(" and ", Parts(all, "", now, values, looks))})",
+            { Any: { } any } => $"({string.Join(" or ", Parts(any, "not ", now, values, looks))})",
+            { Not: { } not } => $"(not {Of(not, now, values, looks)})",
+            { Tag: { } tag } => $"{values.Add(tag)}::text = any(c.tags)",
+            { Attribute: { } name } =>
+                OfAttribute(condition, MessageText.ColumnOf(name.Trim().Normalize(), values.Add), values),
+            { Sandbox: { } state } => OfSandbox(Parse<SandboxState>(state), values.Add(now - Contact.MembershipTime)),
+            { Session: { } state } => (Parse<SessionState>(state) is SessionState.Closed ? "not " : "")
+                + $"coalesce(c.last_inbound_at > {values.Add(now - Contact.SessionTime)}, false)",
+            { Campaign: { } campaign, Result: { } result } when looks is not null =>
+                looks.Add(name => OfMessage(campaign, result, values, name)),
+            { Campaign: { } campaign, Result: { } result } =>
+                $"exists (select 1 from messages m where m.contact_id = c.id and {OfMessage(campaign, result, values, "m")})",
+            _ => throw new UnreachableException(),
+        };
 
     /// <summary>Those that ask for messages come last: they matter only if the others have not decided.</summary>
     private static List<string> Parts(

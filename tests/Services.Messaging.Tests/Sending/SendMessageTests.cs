@@ -222,7 +222,8 @@ public sealed class SendMessageTests(Messaging messaging)
             // Its time ends while the sender still rests, so it need not wait for that.
             var next = Order.Text("Bonjour") with
             {
-                From = order.From, ExpiresAt = returned.NotBefore.Value.AddMilliseconds(-1),
+                From = order.From,
+                ExpiresAt = returned.NotBefore.Value.AddMilliseconds(-1),
             };
             await _events.PublishAsync(next);
             Assert.Equal(
