@@ -39,6 +39,10 @@ internal static class KeptOptOuts
     {
         if (await transaction.ScalarAsync<bool>("select exists (select from opt_outs_kept)", cancellationToken))
         {
+            // The planner knows nothing of these tables, and must not go through all contacts for them.
+            await transaction.ExecuteAsync(
+                "set local enable_hashjoin = off; set local enable_mergejoin = off; set local jit = off",
+                cancellationToken);
             await transaction.ExecuteAsync("""
                 with kept as materialized (
                     select given.phone, k.at
