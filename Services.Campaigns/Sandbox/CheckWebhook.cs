@@ -15,7 +15,9 @@ internal static class CheckWebhook
         {
             await bus.PublishDurablyAsync(new CheckWebhooks { RequestedAt = clock.GetUtcNow() }, cancellationToken);
         }
-        catch (TimeoutException)
+        catch (Exception exception) when (
+            exception is TimeoutException or OperationCanceledException or MessageReturnedException
+            && !cancellationToken.IsCancellationRequested)
         {
             return TypedResults.Problem(
                 new Remedy(

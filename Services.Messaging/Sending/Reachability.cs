@@ -114,6 +114,7 @@ internal sealed partial class Reachability(
             returning after.reachable, before.reachable is distinct from after.reachable,
                 c.told_at is distinct from before.told_at
             """, provider.Name, well, reason, isAsked ? 1 : Failures, _options.SelfTestPause / 6, TellAgain, isAsked);
+        bool reachable;
         await using (var row = await command.ExecuteReaderAsync(cancellationToken))
         {
             if (!await row.ReadAsync(cancellationToken) || row.IsDBNull(0) || !row.GetBoolean(2))
@@ -123,17 +124,18 @@ internal sealed partial class Reachability(
                 return;
             }
 
+            reachable = row.GetBoolean(0); // one failure alone says nothing yet
             if (row.GetBoolean(1))
             {
-                LogChanged(row.GetBoolean(0), well ? "" : reason);
+                LogChanged(reachable, well ? "" : reason);
             }
         }
 
         await Outbox.AddAsync(transaction, new WebhooksChecked
         {
             Provider = provider.Name,
-            Reachable = well,
-            Reason = well ? null : reason,
+            Reachable = reachable,
+            Reason = reachable ? null : reason,
             CheckedAt = clock.GetUtcNow(),
         }, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
