@@ -27,7 +27,7 @@ public sealed class OutageTests(Site site)
     public async Task What_a_page_shows_stays_while_a_service_is_away_and_goes_on_by_itself_afterwards()
     {
         var (before, after) = (Site.Unique("before"), Site.Unique("after"));
-        var campaign = await site.DraftAsync(before, people: 1);
+        var campaign = await site.DraftAsync(before, people: 12);
         // Something is under way, so that the list is read again and again.
         await site.Run.PostAsync($"/api/campaigns/{campaign}/launch", new { });
         await site.Run.PostAsync($"/api/campaigns/{campaign}/pause", new { });

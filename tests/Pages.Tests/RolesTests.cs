@@ -39,6 +39,7 @@ public sealed class RolesTests(Site site)
         {
             var page = await theirs.GoAsync(path);
             await Expect(theirs.Title).ToBeVisibleAsync();
+            await Expect(page.Locator(".skeleton")).ToHaveCountAsync(0);
             await Expect(page.Locator("main").GetByText(forbidden)).ToHaveCountAsync(0);
             await Expect(theirs.Button("Practice phones")).ToHaveCountAsync(0);
         }
