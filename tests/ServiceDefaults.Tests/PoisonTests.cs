@@ -92,7 +92,7 @@ public sealed class PoisonTests(BrokerFixture broker, DatabaseFixture databases)
         await OnlyErrorAsync(service, "_error");
         (fails, length) = (false, 0);
 
-        Assert.Equal(1, await service.PutBackAsync($"{service.Queue}_error"));
+        await PutBackAsync(service, 1);
         await Eventually.BecomesTrueAsync(() => service.Handled.Contains(id));
         Assert.Equal(5_000_000, length);
     }
@@ -111,7 +111,7 @@ public sealed class PoisonTests(BrokerFixture broker, DatabaseFixture databases)
         await Eventually.ReturnsAsync(service.ErrorsAsync, queues => queues is [{ } queue] && Count(queue) == 3);
         fails = false;
 
-        Assert.Equal(3, await service.PutBackAsync($"{service.Queue}_error"));
+        await PutBackAsync(service, 3);
 
         await Eventually.BecomesTrueAsync(() => ids.All(service.Handled.Contains));
         Assert.DoesNotContain(headers, header => header.StartsWith("MT-Fault", StringComparison.Ordinal));
@@ -125,7 +125,7 @@ public sealed class PoisonTests(BrokerFixture broker, DatabaseFixture databases)
         await service.SendAsync();
         await OnlyErrorAsync(service, "_error");
 
-        Assert.Equal(1, await service.PutBackAsync($"{service.Queue}_error"));
+        await PutBackAsync(service, 1);
         await OnlyErrorAsync(service, "_error");
     }
 
@@ -143,6 +143,15 @@ public sealed class PoisonTests(BrokerFixture broker, DatabaseFixture databases)
         Assert.Equal(HttpStatusCode.NotFound, itself.StatusCode);
         Assert.Equal(HttpStatusCode.Forbidden, page.StatusCode);
         Assert.Equal(0, await service.PutBackAsync($"{service.Queue}_error"));
+    }
+
+    /// <summary>So many in all: what has just been looked at may be still on its way back into the queue.</summary>
+    private static async Task PutBackAsync(NoteService service, int count)
+    {
+        var back = 0;
+        await Eventually.BecomesTrueAsync(
+            async () => (back += await service.PutBackAsync($"{service.Queue}_error")) >= count);
+        Assert.Equal(count, back);
     }
 
     private static uint Count(JsonNode queue) => queue["count"]!.GetValue<uint>();
