@@ -82,7 +82,7 @@ internal sealed partial class ContactImporter(
 
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         await using var again = store.OpenFile(job.Id);
-        var chunks = Channel.CreateBounded<ImportChunk>(1);
+        var chunks = Channel.CreateBounded<ImportChunk>(4);
         var reading = Task.Run(() => ImportChunk.ReadAllAsync(again, job, _clock, chunks.Writer, stop.Token), stop.Token);
         try
         {
