@@ -30,12 +30,15 @@ internal sealed partial class FormReader
     /// <param name="prefix">Of the field's name, where something is wrong.</param>
     public string? Optional(string field, string? value, int most, string prefix = "")
     {
-        var text = value is null ? null : Composed(value.Trim());
+        var text = value?.Trim();
         if (string.IsNullOrEmpty(text))
         {
             return null;
         }
 
+        // Of printable ASCII nothing can be composed or refused: a large import comes here for every cell.
+        var isPlain = !text.AsSpan().ContainsAnyExceptInRange(' ', '~');
+        text = isPlain ? text : Composed(text);
         if (text.Length > most)
         {
             Refuse(prefix + field, new Remedy(
@@ -43,7 +46,7 @@ internal sealed partial class FormReader
                 $"Au plus {most} caractères sont possibles, il y en a {text.Length}."));
         }
 
-        if (HasControl(text))
+        if (!isPlain && HasControl(text))
         {
             Refuse(prefix + field, new Remedy(
                 $"{prefix}{field} holds a control character, such as a line break: remove it.",
@@ -127,7 +130,7 @@ internal sealed partial class FormReader
         return null;
     }
 
-    // Below U+0300 nothing can be composed: that is soon seen, and a large import comes here for every cell.
+    // Below U+0300 nothing can be composed: that is soon seen.
     private static string Composed(string text) =>
         text.AsSpan().ContainsAnyExceptInRange('\0', '\u02FF') && !text.Contains(NoCharacter) ? text.Normalize() : text;
 

@@ -24,7 +24,7 @@ internal sealed record ContactForm
     public IReadOnlyList<string?>? Tags { get; init; }
 
     /// <summary>Texts by name, usable in messages as <c>{{name}}</c>.</summary>
-    public IReadOnlyDictionary<string, string?>? Attributes { get; init; }
+    public Dictionary<string, string?>? Attributes { get; init; }
 
     public bool TryRead([NotNullWhen(true)] out ContactDetails? details, out FormReader form) =>
         TryRead(null, out details, out form);
@@ -89,7 +89,7 @@ internal sealed record ContactForm
 
     private Dictionary<string, string> ReadAttributes(FormReader form)
     {
-        var attributes = new Dictionary<string, string>();
+        var attributes = new Dictionary<string, string>(Attributes?.Count ?? 0);
         if (Attributes is { Count: > MostAttributes })
         {
             form.Refuse("attributes", new Remedy(
@@ -100,7 +100,7 @@ internal sealed record ContactForm
             return attributes;
         }
 
-        foreach (var (key, value) in Attributes ?? new Dictionary<string, string?>())
+        foreach (var (key, value) in Attributes ?? [])
         {
             var name = form.Required("attributes", key, LongestLabel);
             if (!IsAttributeName(name))
@@ -127,4 +127,4 @@ internal sealed record ContactForm
 /// <summary>The same, checked.</summary>
 internal sealed record ContactDetails(
     PhoneNumber Phone, string? FirstName, string? LastName, string? Language,
-    IReadOnlyList<string> Tags, IReadOnlyDictionary<string, string> Attributes);
+    List<string> Tags, Dictionary<string, string> Attributes);

@@ -27,13 +27,20 @@ internal static class Folded
             return Decomposed(text);
         }
 
-        var letters = new StringBuilder(text.Length);
+        var length = 0;
         foreach (var letter in text)
         {
-            letters.Append(Letters[letter]);
+            length += Letters[letter].Length;
         }
 
-        return letters.ToString();
+        return string.Create(length, text, static (folded, text) =>
+        {
+            foreach (var letter in text)
+            {
+                Letters[letter].CopyTo(folded);
+                folded = folded[Letters[letter].Length..];
+            }
+        });
     }
 
     private static string Decomposed(string text)

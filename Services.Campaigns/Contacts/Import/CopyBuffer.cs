@@ -21,16 +21,14 @@ internal sealed class CopyBuffer : IBufferWriter<byte>, IDisposable
     private static readonly byte[] Trailer = [0xFF, 0xFF];
     private static readonly byte[] Header = [.. "PGCOPY\n"u8, 0xFF, .. "\r\n\0"u8, 0, 0, 0, 0, 0, 0, 0, 0];
 
-    private readonly Utf8JsonWriter _json;
+    /// <summary>What JSON does not take as it is: https://www.rfc-editor.org/rfc/rfc8259#section-7</summary>
+    private static readonly SearchValues<char> Escaped =
+        SearchValues.Create([.. Enumerable.Range(0, ' ').Select(code => (char)code), '"', '\\']);
+
     private byte[] _bytes = ArrayPool<byte>.Shared.Rent(1 << 20);
     private int _length;
 
-    public CopyBuffer()
-    {
-        // The server reads it at once: nothing has to be safe for a browser.
-        _json = new(this, new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
-        this.Write(Header);
-    }
+    public CopyBuffer() => this.Write(Header);
 
     /// <summary>How many bytes there are.</summary>
     public int Length => _length;
@@ -54,7 +52,7 @@ internal sealed class CopyBuffer : IBufferWriter<byte>, IDisposable
         }
 
         var start = Begin();
-        Advance(Encoding.UTF8.GetBytes(text, GetSpan(Encoding.UTF8.GetMaxByteCount(text.Length))));
+        AddUtf8(text);
         End(start);
     }
 
@@ -74,8 +72,7 @@ internal sealed class CopyBuffer : IBufferWriter<byte>, IDisposable
     public void Add(bool value)
     {
         AddRaw(1);
-        GetSpan(1)[0] = value ? (byte)1 : (byte)0;
-        Advance(1);
+        AddRaw(value ? (byte)1 : (byte)0);
     }
 
     public void Add(Guid value)
@@ -118,20 +115,21 @@ internal sealed class CopyBuffer : IBufferWriter<byte>, IDisposable
     }
 
     /// <summary>As jsonb.</summary>
-    public void Add(IReadOnlyDictionary<string, string> texts)
+    public void Add(Dictionary<string, string> texts)
     {
         var start = Begin();
-        GetSpan(1)[0] = JsonbVersion;
-        Advance(1);
-        _json.WriteStartObject();
+        AddRaw(JsonbVersion);
+        var before = (byte)'{';
         foreach (var (name, text) in texts)
         {
-            _json.WriteString(name, text);
+            AddRaw(before);
+            AddJson(name);
+            AddRaw((byte)':');
+            AddJson(text);
+            before = (byte)',';
         }
 
-        _json.WriteEndObject();
-        _json.Flush();
-        _json.Reset();
+        this.Write(texts.Count == 0 ? "{}"u8 : "}"u8);
         End(start);
     }
 
@@ -162,7 +160,6 @@ internal sealed class CopyBuffer : IBufferWriter<byte>, IDisposable
 
     public void Dispose()
     {
-        _json.Dispose();
         ArrayPool<byte>.Shared.Return(_bytes);
         _bytes = [];
     }
@@ -182,6 +179,31 @@ internal sealed class CopyBuffer : IBufferWriter<byte>, IDisposable
     {
         BinaryPrimitives.WriteInt32BigEndian(GetSpan(sizeof(int)), value);
         Advance(sizeof(int));
+    }
+
+    private void AddRaw(byte value)
+    {
+        GetSpan(1)[0] = value;
+        Advance(1);
+    }
+
+    private void AddUtf8(string text) =>
+        Advance(Encoding.UTF8.GetBytes(text, GetSpan(Encoding.UTF8.GetMaxByteCount(text.Length))));
+
+    // The server reads it at once: nothing has to be safe for a browser.
+    private void AddJson(string text)
+    {
+        AddRaw((byte)'"');
+        if (text.AsSpan().ContainsAny(Escaped))
+        {
+            this.Write(JsonEncodedText.Encode(text, JavaScriptEncoder.UnsafeRelaxedJsonEscaping).EncodedUtf8Bytes);
+        }
+        else
+        {
+            AddUtf8(text);
+        }
+
+        AddRaw((byte)'"');
     }
 
     /// <summary>A value's length goes before it, and is known after it.</summary>

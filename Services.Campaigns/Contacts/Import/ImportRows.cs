@@ -66,29 +66,35 @@ internal static class ImportRows
         CsvMalformedRecord? malformed = null;
         var options = CsvSniffer.Options(plan.Encoding, plan.Delimiter) with
         {
-            PoolStrings = true, // the rows wait for the database for a while
+            PoolStrings = false,
             // A quote inside a name without quotes is a letter like others; the other mistakes swallow what follows.
             OnMalformedRecord = record =>
                 malformed ??= record.Reason is CsvMalformedReason.StrayQuote ? null : record,
         };
         await using var csv = CsvReader.Create(file, options);
-        while (await NextAsync())
+        while (true)
         {
-            yield return csv;
-        }
-
-        async Task<bool> NextAsync()
-        {
+            bool any;
             try
             {
-                var any = await csv.ReadAsync(cancellationToken);
-                return malformed is null ? any : throw new ImportFileException(
-                    malformed.Value.LineNumber, Quotes);
+                any = await csv.ReadAsync(cancellationToken);
             }
             catch (CsvFormatException exception)
             {
                 throw new ImportFileException(exception.LineNumber, TooLong);
             }
+
+            if (malformed is { LineNumber: var line })
+            {
+                throw new ImportFileException(line, Quotes);
+            }
+
+            if (!any)
+            {
+                break;
+            }
+
+            yield return csv;
         }
     }
 
