@@ -90,7 +90,7 @@ internal static class CheckImport
         }
         catch (ImportFileException exception)
         {
-            Add(new(exception.Line, null, "file", exception.Remedy.In(language)));
+            Add(new(exception.Error.Line, null, exception.Error.Field, exception.Error.Remedy.In(language)));
         }
 
         Note(isCut ? null : newest);

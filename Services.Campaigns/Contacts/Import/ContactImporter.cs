@@ -58,7 +58,7 @@ internal sealed partial class ContactImporter(
         }
         catch (ImportFileException exception)
         {
-            await store.FailAsync(id, new("file", exception.Line, exception.Remedy), cancellationToken);
+            await store.FailAsync(id, exception.Error, cancellationToken);
         }
         catch (Exception exception) when (
             !Database.IsTransient(exception) && !cancellationToken.IsCancellationRequested)
@@ -68,22 +68,12 @@ internal sealed partial class ContactImporter(
         }
     }
 
-    /// <summary>
-    /// A file that breaks in the middle must change nobody: it is looked through to its end before the first row is
-    /// taken in.
-    /// </summary>
     private async Task ImportAsync(NpgsqlConnection connection, ImportJob job, CancellationToken cancellationToken)
     {
-        await using (var file = store.OpenFile(job.Id))
-        {
-            await store.NoteSizeAsync(
-                job.Id, await ImportRows.CountAsync(file, job.Plan, cancellationToken), cancellationToken);
-        }
-
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        await using var again = store.OpenFile(job.Id);
+        await using var file = store.OpenFile(job.Id);
         var chunks = Channel.CreateBounded<ImportChunk>(4);
-        var reading = Task.Run(() => ImportChunk.ReadAllAsync(again, job, _clock, chunks.Writer, stop.Token), stop.Token);
+        var reading = Task.Run(() => ImportChunk.ReadAllAsync(file, job, _clock, chunks.Writer, stop.Token), stop.Token);
         try
         {
             await new ImportMerge(connection, _database).RunAsync(job, chunks.Reader, cancellationToken);

@@ -12,7 +12,7 @@ namespace Services.Campaigns;
 /// <param name="at">When its contacts are made or changed.</param>
 internal sealed class ImportChunk(int from, DateTimeOffset at) : IDisposable
 {
-    private const int Size = 5_000;
+    private const int Size = 10_000;
 
     private readonly Guid _firstId = Guid.CreateVersion7(at);
     private readonly List<Person> _people = new(Size);

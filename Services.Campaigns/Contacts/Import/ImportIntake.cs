@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http.HttpResults;
 using ServiceDefaults;
 
@@ -67,17 +68,33 @@ internal sealed class ImportIntake(ImportStore store, ContactImporter importer)
     private static Accepted<ImportAccepted> Answer(Guid id) =>
         TypedResults.Accepted($"/api/contacts/imports/{id}", new ImportAccepted(id));
 
+    /// <summary>
+    /// A file that breaks in the middle must change nobody: it is looked through to its end while it comes, before the
+    /// first row is taken in.
+    /// </summary>
     private async Task KeepAsync(
         UploadedFile file, Memory<byte> piece, int length, Guid id, ImportPlan plan, CancellationToken cancellationToken)
     {
         var check = new Utf8Check();
+        var look = new Pipe();
+        var counting = ImportRows.CountAsync(look.Reader.AsStream(), plan, cancellationToken);
         var bytes = 0L;
-        for (var number = 0; length > 0; number++)
+        try
         {
-            check.Add(piece.Span[..length]);
-            await store.AddChunkAsync(id, number, piece[..length], cancellationToken);
-            bytes += length;
-            length = length < piece.Length ? 0 : await file.ReadAsync(piece, cancellationToken);
+            for (var number = 0; length > 0; number++)
+            {
+                var looking = look.Writer.WriteAsync(piece[..length], cancellationToken).AsTask();
+                check.Add(piece.Span[..length]);
+                await Task.WhenAll(
+                    looking, store.AddChunkAsync(id, number, piece[..length], cancellationToken));
+                bytes += length;
+                length = length < piece.Length ? 0 : await file.ReadAsync(piece, cancellationToken);
+            }
+        }
+        finally
+        {
+            await look.Writer.CompleteAsync();
+            await ((Task)counting).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
         check.End();
@@ -91,7 +108,15 @@ internal sealed class ImportIntake(ImportStore store, ContactImporter importer)
         var encoding = plan.Encoding == TextEncodings.Utf8 && check.IsWindows1252
             ? TextEncodings.Windows1252
             : plan.Encoding;
-        await store.FinishUploadAsync(id, plan with { Encoding = encoding }, bytes, cancellationToken);
+        try
+        {
+            await store.FinishUploadAsync(
+                id, plan with { Encoding = encoding }, bytes, await counting, cancellationToken);
+        }
+        catch (ImportFileException exception)
+        {
+            await store.FailAsync(id, exception.Error, cancellationToken);
+        }
     }
 }
 

@@ -93,6 +93,7 @@ internal sealed class ImportMerge(NpgsqlConnection connection, NpgsqlDataSource 
 
         await before;
         await transaction.ExecuteAsync("""
+            with counted as (insert into contact_counts values ($3)) -- 0033_counted_imports.sql
             update contact_imports set
                 merged_up_to = $2, rows_read = $2, inserted = inserted + $3, updated = updated + $4,
                 unchanged = unchanged + $5, duplicates = duplicates + $6, rejected = rejected + $7

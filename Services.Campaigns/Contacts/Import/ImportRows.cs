@@ -212,7 +212,5 @@ internal sealed record RejectedRow(string Field, Remedy Reason, IReadOnlyList<st
 /// <summary>The file cannot be read to its end.</summary>
 internal sealed class ImportFileException(long line, Remedy remedy) : Exception(remedy.English)
 {
-    public Remedy Remedy => remedy;
-
-    public long? Line => line > 0 ? line : null;
+    public ImportError Error => new("file", line > 0 ? line : null, remedy);
 }

@@ -39,14 +39,16 @@ internal sealed class ImportStore(NpgsqlDataSource database, TimeProvider clock)
             id, number, bytes);
 
     /// <summary>From now on it will be taken in.</summary>
-    public Task FinishUploadAsync(Guid id, ImportPlan plan, long bytes, CancellationToken cancellationToken) =>
+    public Task FinishUploadAsync(
+        Guid id, ImportPlan plan, long bytes, int rows, CancellationToken cancellationToken) =>
         ExecuteAsync("""
             with begun as (
-                update contact_imports set state = 'pending', plan = $2, bytes = $3 where id = $1 returning *
+                update contact_imports set state = 'pending', plan = $2, bytes = $3, rows_total = $5
+                where id = $1 returning *
             )
             insert into activity (id, at, user_name, address, action, subject_id, subject)
             select uuid_v7(), $4, user_name, address, 'contacts.importStarted', id, file_name from begun
-            """, cancellationToken, id, Json(plan), bytes, clock.GetUtcNow());
+            """, cancellationToken, id, Json(plan), bytes, clock.GetUtcNow(), rows);
 
     /// <summary>The upload was broken off.</summary>
     public async Task AbandonAsync(Guid id)
@@ -87,7 +89,8 @@ internal sealed class ImportStore(NpgsqlDataSource database, TimeProvider clock)
     {
         await using var command = database.Command("""
             update contact_imports set
-                state = 'running', phase = case when undo_wanted_at is null then 'reading' else 'undoing' end, started_at = coalesce(started_at, $2), tries = tries + 1
+                state = 'running', phase = case when undo_wanted_at is null then 'writing' else 'undoing' end,
+                started_at = coalesce(started_at, $2), tries = tries + 1
             where id = $1 and tries < $3
             returning plan, undo_wanted_at is not null, merged_up_to
             """, id, clock.GetUtcNow(), mostTries);
@@ -98,10 +101,6 @@ internal sealed class ImportStore(NpgsqlDataSource database, TimeProvider clock)
                 reader.GetBoolean(1), reader.GetInt32(2))
             : null;
     }
-
-    /// <summary>The file has been looked through; from now on its rows are taken in.</summary>
-    public Task NoteSizeAsync(Guid id, int rows, CancellationToken cancellationToken) => ExecuteAsync(
-        "update contact_imports set phase = 'writing', rows_total = $2 where id = $1", cancellationToken, id, rows);
 
     public Task FinishAsync(Guid id, CancellationToken cancellationToken) => EndAsync(id, """
         with finished as (
