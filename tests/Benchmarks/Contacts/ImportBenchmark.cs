@@ -22,6 +22,7 @@ internal static class ImportBenchmark
         var path = await others.SendAsync(campaigns.Http); // likewise
         _ = await FinishAsync(campaigns, path);
         await campaigns.LatenciesAsync(path, 200);
+        await campaigns.LatenciesAsync("/api/contacts", 200);
         var before = await CopyBareAsync(campaigns, file);
         await SettleAsync(campaigns);
         campaigns.ForgetPeak();
