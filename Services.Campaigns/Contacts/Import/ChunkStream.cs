@@ -6,6 +6,7 @@ namespace Services.Campaigns;
 /// <summary>A kept file as one stream. One piece of it is in memory at a time.</summary>
 internal sealed class ChunkStream(NpgsqlDataSource database, Guid importId) : Stream
 {
+    private byte[] _buffer = []; // one for all pieces: else each is an object of the size that the collector dreads
     private ReadOnlyMemory<byte> _chunk;
     private int _next;
     private long _position;
@@ -30,7 +31,13 @@ internal sealed class ChunkStream(NpgsqlDataSource database, Guid importId) : St
         {
             await using var command = database.Command(
                 "select bytes from contact_import_chunks where import_id = $1 and number = $2", importId, _next++);
-            _chunk = await command.ExecuteScalarAsync(cancellationToken) as byte[];
+            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+            if (await reader.ReadAsync(cancellationToken))
+            {
+                var length = (int)reader.GetBytes(0, 0, null, 0, 0);
+                _buffer = _buffer.Length < length ? new byte[length] : _buffer;
+                _chunk = _buffer.AsMemory(0, (int)reader.GetBytes(0, 0, _buffer, 0, length));
+            }
         }
 
         var count = Math.Min(buffer.Length, _chunk.Length);
