@@ -4,19 +4,23 @@ namespace Frontend;
 
 /// <summary>
 /// The Idempotency-Keys of writes that nobody has answered yet: who tries again with the same content brings the same
-/// key, so that the API does it once. One for each address: other content is another request.
+/// key, so that the API does it once. One for each address: other content is another request. Whoever says the same
+/// long after means it once more.
 /// </summary>
-public sealed class OpenWrites
+public sealed class OpenWrites(TimeProvider clock)
 {
-    private readonly Dictionary<string, (string Content, string Key)> _open = [];
+    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(10);
+
+    private readonly Dictionary<string, (string Content, string Key, DateTimeOffset At)> _open = [];
 
     /// <summary>The key of an earlier try with this content, or a new one.</summary>
     public string KeyOf(string path, ReadOnlySpan<byte> content)
     {
         var digest = Convert.ToHexString(SHA256.HashData(content));
-        if (!_open.TryGetValue(path, out var write) || write.Content != digest)
+        var now = clock.GetUtcNow();
+        if (!_open.TryGetValue(path, out var write) || write.Content != digest || now - write.At > Longest)
         {
-            _open[path] = write = (digest, Guid.CreateVersion7().ToString());
+            _open[path] = write = (digest, Guid.CreateVersion7(now).ToString(), now);
         }
 
         return write.Key;

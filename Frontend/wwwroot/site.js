@@ -142,8 +142,14 @@
     if (seconds > 0) setTimeout(() => wait(form, say, seconds - 1), 1000);
   }
 
+  // crypto.randomUUID() is not there without TLS.
+  function newKey() {
+    return Array.from(crypto.getRandomValues(new Uint8Array(16)), byte => byte.toString(16).padStart(2, '0')).join('');
+  }
+
   // A file goes from the browser straight to the API, however large it is; the page only hears how far it is.
   let sending;
+  let open; // what nobody has answered yet: whoever tries again brings the same key, and it is taken once
   window.campaigns = {
     focus,
     async look(input, most) {
@@ -151,17 +157,23 @@
       return file ? { name: file.name, size: file.size, start: new Uint8Array(await file.slice(0, most).arrayBuffer()) } : null;
     },
     send: (input, address, page) => new Promise(done => {
+      const [file] = input.files;
       let stopped = false;
+      if (open?.file !== file || open.address !== address) open = { file, address, key: newKey() };
       sending = new XMLHttpRequest();
       sending.open('POST', address);
       sending.setRequestHeader('Content-Type', 'text/csv');
       sending.setRequestHeader('Accept-Language', document.documentElement.lang);
+      sending.setRequestHeader('Idempotency-Key', open.key);
       sending.upload.onprogress = ({ loaded, total }) => {
         page.invokeMethodAsync('Sent', loaded / Math.max(1, total)).catch(() => {}); // the page may have been left
       };
       sending.onabort = () => { stopped = true; };
-      sending.onloadend = () => done({ status: sending.status, body: sending.responseText, stopped });
-      sending.send(input.files[0]);
+      sending.onloadend = () => {
+        if (sending.status >= 200 && sending.status < 500 && ![409, 429].includes(sending.status)) open = null;
+        done({ status: sending.status, body: sending.responseText, stopped });
+      };
+      sending.send(file);
     }),
     stop() {
       sending?.abort();

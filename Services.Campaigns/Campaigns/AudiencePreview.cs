@@ -16,7 +16,10 @@ internal sealed class AudiencePreview(
     /// a table in memory, which takes as long for one as for all. The planner cannot know how many they will be, a
     /// hundredth of the pages tells.
     /// </summary>
-    private const double FewLooks = 0.08;
+    private const double FewLooks = 0.2;
+
+    /// <summary>In place of a reason: they are not in the audience.</summary>
+    private const string Outside = "outside";
 
     /// <param name="audience">Whose.</param>
     /// <param name="words">What people get; without a template there are no samples.</param>
@@ -31,7 +34,7 @@ internal sealed class AudiencePreview(
         var start = campaign?.StartAt > now ? campaign.StartAt.Value : now;
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await transaction.ExecuteAsync(AudienceQuery.ForAll, cancellationToken);
+        await transaction.ExecuteAsync(Planner.ForAll, cancellationToken);
         var counts = await CountAsync(transaction, audience, words, now, cancellationToken);
         var expiring = campaign is not null && sandbox.Value.HasMembership
             ? await CountExpiringAsync(transaction, audience, words, start, now, rate, cancellationToken)
@@ -47,14 +50,17 @@ internal sealed class AudiencePreview(
         }
 
         var recipients = OfReason("");
-        var work = TimeSpan.FromSeconds(Math.Ceiling(recipients / rate));
+        var begun = await SenderDay.BegunAsync(database, senders, start, cancellationToken);
         return new(
             counts.Sum(count => count.People), recipients,
             new(
                 OfReason(SkipReasons.OptedOut), OfReason(Consequences.NotJoined),
                 counts.Where(count => count.IsMissing).Sum(count => count.People)),
-            Missing(counts), expiring, work.TotalSeconds, campaign?.EndOf(start, work, regions) ?? start + work, rate,
-            samples,
+            Missing(counts), expiring, Math.Ceiling(recipients / rate),
+            senders.EndOf(
+                campaign, start, recipients,
+                begun.GetValueOrDefault(senders.Other(campaign?.Sender) ?? senders.Main), regions),
+            rate, samples,
             [
                 .. words.Variants.Select((variant, place) =>
                 {
@@ -80,23 +86,24 @@ internal sealed class AudiencePreview(
     {
         var (values, looks) = (new SqlParameters(), new MessageLooks());
         var query = new AudienceQuery(audience, words, sandbox.Value.HasMembership, now, values, looks);
-        var fewLooks = query.Messages is null && looks.Share is { } share
-            && await transaction.ScalarAsync<double>(
-                $"select coalesce({share}, 0)::float8 from contacts c tablesample system (1)", cancellationToken,
-                values.ToArray()) < FewLooks;
-        await transaction.ExecuteAsync(
-            $"set local enable_hashjoin = {!fewLooks}; set local enable_mergejoin = {!fewLooks}", cancellationToken);
-        // A million messages meet a million contacts in twice the time that counting the messages and meeting the few
-        // who are left out takes.
-        await using var command = transaction.Command(query.Messages is null
+        var notSent = $"not {query.Known} or {query.IsLeftOut}";
+        var byMessages = query.Messages is not null && await AreFewAsync($"avg(({notSent})::int)");
+        if (byMessages || (looks.Share is { } share && await AreFewAsync(share)))
+        {
+            await transaction.ExecuteAsync(Planner.ForSome, cancellationToken);
+        }
+
+        // A million messages meet a million contacts in twice the time that counting the messages and looking for those
+        // of the few who get nothing takes.
+        await using var command = transaction.Command(byMessages
             ? $"""
-            select coalesce({query.Reason}, ''), {query.Variant}, count(*)
-            from {query.From} where {query.Where} group by {(words.Variants.Count == 0 ? "1" : "1, 2")}
+            select case when {query.Known} then {query.Reason} else '{Outside}' end, {query.Variant}, count(*)
+            from contacts c join messages m on m.contact_id = c.id and {query.Messages} where {notSent} group by 1
+            union all select '', null, count(*) from messages m where {query.Messages}
             """
             : $"""
-            select {query.Reason}, {query.Variant}, count(*)
-            from {query.From} where {query.Where} and {query.IsLeftOut} group by 1
-            union all select '', null, count(*) from messages m where {query.Messages}
+            select coalesce({query.Reason}, ''), {query.Variant}, count(*)
+            from {query.From} where {query.Where} group by {(words.Variants.Count == 0 ? "1" : "1, 2")}
             """, values.ToArray());
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var counts = new List<Count>();
@@ -106,14 +113,18 @@ internal sealed class AudiencePreview(
                 reader.GetString(0), reader.IsDBNull(1) ? null : reader.GetInt16(1), reader.GetInt64(2)));
         }
 
-        if (query.Messages is not null)
+        if (byMessages)
         {
             var leftOut = counts.Where(count => count.Reason.Length > 0).Sum(count => count.People);
             counts = counts.ConvertAll(count =>
                 count.Reason.Length > 0 ? count : count with { People = count.People - leftOut });
         }
 
-        return [.. counts.OrderBy(count => count.Variant ?? -1)];
+        return [.. counts.Where(count => count.Reason != Outside).OrderBy(count => count.Variant ?? -1)];
+
+        async Task<bool> AreFewAsync(string share) => await transaction.ScalarAsync<double>(
+            $"select coalesce({share}, 0)::float8 from contacts c tablesample system (1)", cancellationToken,
+            values.ToArray()) < FewLooks;
     }
 
     private async Task<long> CountExpiringAsync(

@@ -6,14 +6,6 @@ namespace Services.Campaigns;
 /// </summary>
 internal sealed class AudienceQuery
 {
-    /// <summary>
-    /// Said first in a transaction that looks through all contacts: what compiling such a statement costs it never
-    /// earns back, and what became of a million messages is to be matched with a million contacts in memory. The
-    /// planner takes the few reasons that a process hands over for tens of thousands, which would not be worth several.
-    /// </summary>
-    public const string ForAll =
-        "set local jit = off; set local work_mem = '32MB'; set local parallel_tuple_cost = 0";
-
     /// <param name="audience">With what its segment says.</param>
     /// <param name="words">What people get, and who gets which.</param>
     /// <param name="membership">Whether people have to join.</param>
@@ -28,16 +20,19 @@ internal sealed class AudienceQuery
         {
             { Tags: { } tags } => $"c.tags && {values.Add(tags.ToArray())}",
             { ContactIds: { } ids } => $"c.id = any({values.Add(ids.ToArray())})",
-            { Where: { } condition } => ConditionSql.Of(condition, now, values, looks),
+            { Where: { } where } => ConditionSql.Of(where, now, values, looks),
             { SegmentId: not null } => "false", // of a draft whose segment has been deleted
             _ => "true",
         };
-        Messages = audience is { Tags: null, ContactIds: null, Where: { } only, Exclude: null }
-            && words.Variants.Count == 0
-            ? ConditionSql.OfMessages(only, values)
-            : null;
-        Where += audience.Exclude?.Tags is { } without ? $" and not c.tags && {values.Add(without.ToArray())}" : "";
-        Where += audience.Exclude?.ContactIds is { } except ? $" and c.id <> all({values.Add(except.ToArray())})" : "";
+        var others = (audience.Exclude?.Tags is { } without ? $" and not c.tags && {values.Add(without.ToArray())}" : "")
+            + (audience.Exclude?.ContactIds is { } except ? $" and c.id <> all({values.Add(except.ToArray())})" : "");
+        Where += others;
+        if (audience is { Tags: null, ContactIds: null, Where: { } condition } && words.Variants.Count == 0
+            && ConditionSql.OfMessages(condition, now, values) is { Messages: var messages, Known: var known })
+        {
+            (Messages, Known) = (messages, $"({known}{others})");
+        }
+
 
         var parts = new[] { words.Main }.Concat(words.Variants).Select(one => new Part(one.Filling, values)).ToList();
         // The offset keeps the planner from choosing anew wherever it is asked: once for each person is enough.
@@ -72,10 +67,13 @@ internal sealed class AudienceQuery
     public string Where { get; }
 
     /// <summary>
-    /// The condition for <c>messages m</c> of which each is one person of the audience; null if they do not tell, or do
-    /// not tell who gets which variant.
+    /// The condition for <c>messages m</c> of which each is one person of the audience, if <see cref="Known"/> holds for
+    /// them; null if they do not tell, or do not tell who gets which variant.
     /// </summary>
     public string? Messages { get; }
+
+    /// <summary>What else makes somebody of <see cref="Messages"/> one of the audience.</summary>
+    public string Known { get; } = "true";
 
     /// <summary>Which variant the person gets; null: none, but what everybody else gets.</summary>
     public string Variant { get; }

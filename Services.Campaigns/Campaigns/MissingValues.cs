@@ -48,7 +48,7 @@ internal sealed class MissingValues(IOptions<SandboxOptions> sandbox, TimeProvid
             return 0;
         }
 
-        await transaction.ExecuteAsync(AudienceQuery.ForAll, cancellationToken);
+        await transaction.ExecuteAsync(Planner.ForAll, cancellationToken);
         return await transaction.ScalarAsync<long>(
             $"select count(*) from {query.From} where {Condition(query)}", cancellationToken, values.ToArray());
     }

@@ -31,6 +31,9 @@ internal sealed class Contact
 
     public DateTimeOffset? OptedOutAt { get; set; }
 
+    /// <summary>When the person last said STOP or START.</summary>
+    public DateTimeOffset? ConsentAt { get; set; }
+
     /// <summary>The person's last message: opens the 24 h window.</summary>
     public DateTimeOffset? LastInboundAt { get; set; }
 

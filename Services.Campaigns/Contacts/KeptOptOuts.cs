@@ -10,7 +10,7 @@ namespace Services.Campaigns;
 /// </summary>
 internal static class KeptOptOuts
 {
-    /// <summary>The contact is about to be erased.</summary>
+    /// <summary>The contact is about to be erased, or to get another number.</summary>
     public static Task KeepAsync(NpgsqlTransaction transaction, Guid contact, CancellationToken cancellationToken) =>
         transaction.ExecuteAsync("""
             insert into opt_outs_kept (number_hash, at)
@@ -30,7 +30,10 @@ internal static class KeptOptOuts
         var kept = await db.Database.SqlQuery<DateTimeOffset>(
             $"select at as \"Value\" from opt_outs_kept where number_hash = opt_out_hash({contact.Phone})")
             .ToListAsync(cancellationToken);
-        contact.OptedOutAt ??= kept is [var at] ? at : null;
+        if (kept is [var at] && contact.OptedOutAt is null)
+        {
+            (contact.OptedOutAt, contact.ConsentAt) = (at, at);
+        }
     }
 
     /// <summary>The contacts of these numbers have just been made by the import.</summary>
@@ -39,10 +42,7 @@ internal static class KeptOptOuts
     {
         if (await transaction.ScalarAsync<bool>("select exists (select from opt_outs_kept)", cancellationToken))
         {
-            // The planner knows nothing of these tables, and must not go through all contacts for them.
-            await transaction.ExecuteAsync(
-                "set local enable_hashjoin = off; set local enable_mergejoin = off; set local jit = off",
-                cancellationToken);
+            await transaction.ExecuteAsync(Planner.ForSome, cancellationToken);
             await transaction.ExecuteAsync("""
                 with kept as materialized (
                     select given.phone, k.at

@@ -22,7 +22,7 @@ internal static class ListAttributes
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await transaction.ExecuteAsync(AudienceQuery.ForAll, cancellationToken);
+        await transaction.ExecuteAsync(Planner.ForAll, cancellationToken);
         await using var counting = transaction.Command(
             "select greatest(sum(n)::float8 / $1, 1) from contact_counts", (double)Sample);
         var oneOf = await counting.ExecuteScalarAsync(cancellationToken) as double? ?? 1;

@@ -14,7 +14,7 @@ internal static class ListTags
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await transaction.ExecuteAsync(AudienceQuery.ForAll, cancellationToken);
+        await transaction.ExecuteAsync(Planner.ForAll, cancellationToken);
         await using var command = transaction.Command("""
             select tag, count(*) from contacts, unnest(tags) as tag group by 1 order by 2 desc, 1 limit $1
             """, Most);

@@ -1,4 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore.Storage;
+using Npgsql;
 using ServiceDefaults;
 
 namespace Services.Campaigns;
@@ -21,11 +23,21 @@ internal static class UpdateContact
         }
 
         var now = clock.GetUtcNow();
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        if (contact.Phone != details.Phone.Value)
+        {
+            await KeptOptOuts.KeepAsync((NpgsqlTransaction)transaction.GetDbTransaction(), id, cancellationToken);
+        }
+
         contact.Change(details, now);
         await KeptOptOuts.RecallAsync(contact, db, cancellationToken);
         db.Activity.Add(ActivityEntry.Of(caller, "contact.changed", id, null, now));
-        return await CreateContact.TrySaveAsync(db, contact, cancellationToken) is { } conflict
-            ? conflict
-            : TypedResults.Ok(ContactAnswer.Of(contact, now));
+        if (await CreateContact.TrySaveAsync(db, contact, cancellationToken) is { } conflict)
+        {
+            return conflict;
+        }
+
+        await transaction.CommitAsync(cancellationToken);
+        return TypedResults.Ok(ContactAnswer.Of(contact, now));
     }
 }

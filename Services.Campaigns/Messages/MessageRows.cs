@@ -24,13 +24,9 @@ internal static class MessageRows
 
     public const int ColumnCount = 21;
 
-    /// <summary>
-    /// For the rest of a transaction that takes its rows by their ids. A few hundred of them are many enough for the
-    /// planner to prefer reading the whole table, as long as that is not large, and to do so with every batch.
-    /// </summary>
-    private const string ByIndex = """
-        set local enable_seqscan = off; set local enable_hashjoin = off; set local enable_mergejoin = off
-        """;
+    // A few hundred ids are many enough for the planner to prefer reading the whole table, as long as that is not large,
+    // and to do so with every batch.
+    private const string ByIndex = $"set local enable_seqscan = off; {Planner.ForSome}";
 
     /// <summary>Locks and reads the rows with these ids or these provider's ids, of either kind.</summary>
     public static async Task<List<CampaignMessage>> LockAsync(

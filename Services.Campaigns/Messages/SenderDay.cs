@@ -22,6 +22,27 @@ internal static class SenderDay
         : Math.Max(0, most - await transaction.ScalarAsync<int>(
             "select begun from sender_days where sender = $1 and day = $2", cancellationToken, sender, DayOf(now)));
 
+    /// <summary>How many each sender has begun on a day; none if that does not matter.</summary>
+    public static async Task<Dictionary<string, int>> BegunAsync(
+        NpgsqlDataSource database, Senders senders, DateTimeOffset day, CancellationToken cancellationToken)
+    {
+        var begun = new Dictionary<string, int>();
+        if (senders.PerDay is not null)
+        {
+            await using var command = database.Command(
+                "select sender, begun from sender_days where day = $1", DayOf(day));
+            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+            while (await reader.ReadAsync(cancellationToken))
+            {
+                begun[reader.GetString(0)] = reader.GetInt32(1);
+            }
+        }
+
+        return begun;
+    }
+
+    public static DateTimeOffset EndOf(DateTimeOffset day) => new(day.UtcDateTime.Date.AddDays(1), TimeSpan.Zero);
+
     /// <summary>These have been ordered, each from its sender.</summary>
     public static async Task CountAsync(
         NpgsqlTransaction transaction, Senders senders, IEnumerable<string> begun, DateTimeOffset now,
@@ -50,16 +71,18 @@ internal static class SenderDay
         {
             await transaction.ExecuteAsync("""
                 with returned as (
-                    select coalesce(m.sender, c.sender, $2) as sender, (m.queued_at at time zone 'UTC')::date as day,
+                    select coalesce(s.sender, $2) as sender, (m.queued_at at time zone 'UTC')::date as day,
                         count(*)::int as n
-                    from messages m left join campaigns c on c.id = m.campaign_id where m.id = any($1) group by 1, 2
+                    from messages m left join campaigns c on c.id = m.campaign_id
+                        left join unnest($3) as s (sender) on s.sender = coalesce(m.sender, c.sender)
+                    where m.id = any($1) group by 1, 2
                 ), locked as materialized (
                     select sender, day, n from sender_days d join returned using (sender, day)
                     order by sender, day for update of d
                 )
                 update sender_days d set begun = greatest(0, d.begun - r.n)
                 from locked r where d.sender = r.sender and d.day = r.day
-                """, cancellationToken, returned.ToArray(), senders.Main);
+                """, cancellationToken, returned.ToArray(), senders.Main, senders.All.ToArray());
         }
     }
 
@@ -72,21 +95,22 @@ internal static class SenderDay
     {
         if (senders.PerDay is { } most)
         {
-            var midnight = new DateTimeOffset(now.UtcDateTime.Date.AddDays(1), TimeSpan.Zero);
             await db.Database.ExecuteSqlRawAsync($$"""
                 with paused as (
                     update campaigns c set
                         status = 'paused', status_reason = '{{UsedUp}}', status_provider = null, resume_at = {1},
                         updated_at = {0}
                     from sender_days d
-                    where c.status = 'running' and d.sender = coalesce(c.sender, {2}) and d.day = {3} and d.begun >= {4}
+                    where c.status = 'running' and d.day = {3} and d.begun >= {4}
+                        and d.sender = case when c.sender = any({5}) then c.sender else {2} end
                         and {{CampaignProgress.Waiting}}
                     returning c.id, c.name
                 )
                 insert into activity (id, at, action, subject_id, subject, details)
                 select uuid_v7(), {0}, 'campaign.pausedItself', id, name, jsonb_build_object('reason', '{{UsedUp}}')
                 from paused
-                """, [now, midnight, senders.Main, DayOf(now), most], cancellationToken);
+                """, [now, EndOf(now), senders.Main, DayOf(now), most, senders.All.ToArray()],
+                cancellationToken);
         }
     }
 

@@ -33,6 +33,32 @@ internal sealed class Senders(IOptions<SandboxOptions> sandbox, IOptions<Sending
     /// <summary>The number if it is one of those beside the main one; else null, which is the main one.</summary>
     public string? Other(string? number) => number is not null && _others.ContainsKey(number) ? number : null;
 
+    /// <summary>When so many messages have left, if nothing but their pace, the day's limit and quiet hours holds them up.</summary>
+    /// <param name="campaign">Whose; null: one that would begin now.</param>
+    /// <param name="start">When the first may leave.</param>
+    /// <param name="messages">How many.</param>
+    /// <param name="begun">How many the sender has begun on that day.</param>
+    /// <param name="regions">See <see cref="Campaign.EndOf"/>.</param>
+    public DateTimeOffset EndOf(
+        Campaign? campaign, DateTimeOffset start, long messages, int begun, IEnumerable<string>? regions)
+    {
+        var end = After(start, messages);
+        if (PerDay is { } most && messages - Math.Max(0, most - begun) is > 0 and var later)
+        {
+            var days = (later - 1) / most;
+            var lastDay = After(SenderDay.EndOf(start).AddDays(days), later - (days * most));
+            end = lastDay > end ? lastDay : end;
+        }
+
+        return end;
+
+        DateTimeOffset After(DateTimeOffset from, long messages)
+        {
+            var work = TimeSpan.FromSeconds(Math.Ceiling(messages / PaceOf(campaign?.Sender).PerSecond));
+            return campaign?.EndOf(from, work, regions) ?? from + work;
+        }
+    }
+
     /// <summary>The messages of a sender.</summary>
     /// <param name="Pace">Its limit.</param>
     /// <param name="Sender">Null: the main one.</param>

@@ -48,13 +48,21 @@ internal static class ConditionSql
     }
 
     /// <summary>
-    /// The condition for <c>messages m</c>, if all that is asked is what became of a campaign: of those that name a
-    /// contact there is one for each person. Else null.
+    /// If it is asked what became of one campaign, and perhaps for what is known of people besides: the condition for
+    /// <c>messages m</c>, of which those that name a contact are one for each person, and the one for <c>contacts c</c>.
+    /// Else null.
     /// </summary>
-    public static string? OfMessages(Condition condition, SqlParameters values) =>
-        condition is { Campaign: { } campaign, Result: { } result }
-            ? $"m.contact_id is not null and {OfMessage(campaign, result, values, "m")}"
+    public static (string Messages, string Known)? OfMessages(
+        Condition condition, DateTimeOffset now, SqlParameters values)
+    {
+        var parts = condition.All ?? [condition];
+        return parts.Where(part => part.AsksForMessages).ToList() is [{ Campaign: { } campaign, Result: { } result }]
+            ? (
+                $"m.contact_id is not null and {OfMessage(campaign, result, values, "m")}",
+                string.Join(" and ", parts.Where(part => !part.AsksForMessages)
+                    .Select(part => Of(part, now, values)).Prepend("true")))
             : null;
+    }
 
     private static string OfMessage(Guid campaign, string result, SqlParameters values, string m) =>
         $"{m}.campaign_id = {values.Add(campaign)} and {m}.kind = 1 and {OfResult(Parse<MessageResult>(result), m)}";

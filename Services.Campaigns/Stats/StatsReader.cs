@@ -25,7 +25,8 @@ internal sealed class StatsReader(
             campaign, counters, await MeasureAsync(campaign, now, cancellationToken),
             Estimate(
                 campaign, counters, await ReadWaitingAsync([campaign], cancellationToken),
-                await ReadRegionsAsync([campaign], cancellationToken), now));
+                await ReadRegionsAsync([campaign], cancellationToken),
+                await SenderDay.BegunAsync(database, senders, now, cancellationToken), now));
     }
 
     /// <summary>Of several campaigns at once, without the rate, which would have to be measured.</summary>
@@ -34,6 +35,8 @@ internal sealed class StatsReader(
     {
         var waiting = await ReadWaitingAsync(campaigns, cancellationToken);
         var regions = await ReadRegionsAsync(campaigns, cancellationToken);
+        var now = clock.GetUtcNow();
+        var begun = await SenderDay.BegunAsync(database, senders, now, cancellationToken);
         await using var command = database.CreateCommand(
             "select campaign_id, kind, status, n from campaign_counters where campaign_id = any($1)");
         command.Parameters.Add(new() { Value = campaigns.Select(campaign => campaign.Id).ToArray() });
@@ -45,11 +48,10 @@ internal sealed class StatsReader(
             numbers[reader.GetGuid(0)][((MessageKind)reader.GetInt16(1), reader.GetInt16(2))] = reader.GetInt64(3);
         }
 
-        var now = clock.GetUtcNow();
         return campaigns.ToDictionary(campaign => campaign.Id, campaign =>
         {
             var counters = new Counters(numbers[campaign.Id]);
-            return CampaignStats.Of(campaign, counters, 0, Estimate(campaign, counters, waiting, regions, now));
+            return CampaignStats.Of(campaign, counters, 0, Estimate(campaign, counters, waiting, regions, begun, now));
         });
     }
 
@@ -87,7 +89,7 @@ internal sealed class StatsReader(
     // A sender's running campaigns take turns: while k of them wait, each gets a k-th of the rate.
     private DateTimeOffset? Estimate(
         Campaign campaign, Counters counters, IReadOnlyList<Waiting> waiting, ILookup<Guid, string> regions,
-        DateTimeOffset now)
+        Dictionary<string, int> begun, DateTimeOffset now)
     {
         if (campaign.Status is not CampaignStatus.Running)
         {
@@ -98,8 +100,8 @@ internal sealed class StatsReader(
         var others = waiting
             .Where(other => other.Id != campaign.Id && senders.Other(other.Sender) == senders.Other(campaign.Sender))
             .Sum(other => Math.Min(other.Count, open));
-        return campaign.EndOf(
-            now, TimeSpan.FromSeconds((open + others) / senders.PaceOf(campaign.Sender).PerSecond),
+        return senders.EndOf(
+            campaign, now, open + others, begun.GetValueOrDefault(senders.Other(campaign.Sender) ?? senders.Main),
             regions[campaign.Id]);
     }
 

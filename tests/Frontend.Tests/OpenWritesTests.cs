@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using Testing;
 
 namespace Frontend.Tests;
 
@@ -13,12 +14,14 @@ public sealed class OpenWritesTests : IAsyncLifetime
     private static readonly Guid Person = Guid.CreateVersion7();
 
     private readonly ConcurrentQueue<(string Path, string? Key)> _calls = new();
-    private readonly OpenWrites _writes = new();
+    private readonly TestClock _clock = new();
+    private readonly OpenWrites _writes;
     private readonly WebApplication _gateway;
     private Func<HttpContext, Task> _answer = WrittenAsync;
 
     public OpenWritesTests()
     {
+        _writes = new(_clock);
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders();
@@ -75,6 +78,25 @@ public sealed class OpenWritesTests : IAsyncLifetime
 
         var keys = _calls.Select(call => call.Key).ToList();
         Assert.Equal(isSame, keys[0] == keys[1]);
+    }
+
+    [Fact]
+    public async Task The_same_words_long_after_no_answer_are_meant_once_more()
+    {
+        _answer = context =>
+        {
+            context.Response.StatusCode = StatusCodes.Status502BadGateway;
+            return Task.CompletedTask;
+        };
+        await Assert.ThrowsAsync<ApiException>(() => ReplyAsync("Yes"));
+        _clock.Advance(TimeSpan.FromMinutes(9));
+        await Assert.ThrowsAsync<ApiException>(() => ReplyAsync("Yes"));
+        _clock.Advance(TimeSpan.FromMinutes(2));
+        await Assert.ThrowsAsync<ApiException>(() => ReplyAsync("Yes"));
+
+        var keys = _calls.Select(call => call.Key).ToList();
+        Assert.Equal(keys[0], keys[1]);
+        Assert.NotEqual(keys[1], keys[2]);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Microsoft.Playwright;
+using Npgsql;
 using Testing;
 using static Microsoft.Playwright.Assertions;
 
@@ -84,6 +85,41 @@ public sealed class CampaignPageTests(Site site)
     }
 
     [Fact]
+    public async Task A_start_that_was_missed_asks_before_anything_is_sent()
+    {
+        var campaign = await site.DraftAsync("missed", people: 2);
+        await ChangeAsync(campaign, "start_at = now() + interval '1 hour'");
+        await site.LaunchAsync(campaign);
+        await ChangeAsync(campaign, "start_at = now() - interval '2 hours'"); // as if the machine had been off
+        await using var visit = await (await site.VisitAsync()).SignedInAsync();
+
+        var page = await visit.GoAsync($"/campaigns/{campaign}");
+        await Expect(page.GetByText("the start was missed").First).ToBeVisibleAsync();
+        await Expect(visit.Title).ToHaveTextAsync(new Regex("^Paused: 0 of"));
+        await visit.AssertAccessibleAsync();
+
+        await visit.Button("Resume").ClickAsync();
+        await Expect(visit.Title).ToHaveTextAsync("Sent to 2 of 2 people", new() { Timeout = 30_000 });
+    }
+
+    [Fact]
+    public async Task A_pause_that_would_end_by_itself_can_be_kept()
+    {
+        var campaign = await site.DraftAsync("kept", people: 1);
+        await ChangeAsync(
+            campaign, "status = 'paused', status_reason = 'daily_cap', resume_at = now() + interval '1 hour'");
+        await using var visit = await (await site.VisitAsync()).SignedInAsync();
+
+        await visit.GoAsync($"/campaigns/{campaign}");
+        await visit.Button("Keep paused").ClickAsync();
+        await Expect(visit.Button("Keep paused")).ToHaveCountAsync(0);
+        await Expect(visit.Button("Resume")).ToBeVisibleAsync();
+
+        var kept = await site.Run.GetAsync($"/api/campaigns/{campaign}");
+        Assert.Equal(("paused", null), ((string?)kept["status"], (string?)kept["resumesAt"]));
+    }
+
+    [Fact]
     public async Task A_cancellation_is_asked_for_twice()
     {
         var campaign = await site.DraftAsync("cancel", people: 1);
@@ -144,5 +180,15 @@ public sealed class CampaignPageTests(Site site)
         Assert.Equal(404, answer!.Status);
         await Expect(visit.Title).ToHaveTextAsync("Page not found");
         await visit.AssertAccessibleAsync();
+    }
+
+    private async Task ChangeAsync(string campaign, string changes)
+    {
+        await using var connection = await People.ConnectAsync(site.Run);
+        await using var change = new NpgsqlCommand($"update campaigns set {changes} where id = $1", connection)
+        {
+            Parameters = { new() { Value = Guid.Parse(campaign) } },
+        };
+        Assert.Equal(1, await change.ExecuteNonQueryAsync());
     }
 }

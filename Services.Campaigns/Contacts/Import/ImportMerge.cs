@@ -108,7 +108,7 @@ internal sealed class ImportMerge(NpgsqlConnection connection, NpgsqlDataSource 
     private static async Task<HashSet<long>> FindAsync(
         NpgsqlTransaction transaction, ImportChunk chunk, CancellationToken cancellationToken)
     {
-        await ByIndexAsync(transaction, cancellationToken);
+        await transaction.ExecuteAsync(Planner.ForSome, cancellationToken);
         await using var command = transaction.Command(
             "select given.place from contacts join unnest($1) with ordinality as given (phone, place) using (phone)",
             (object)chunk.People.Select(person => person.Phone).ToArray());
@@ -121,11 +121,6 @@ internal sealed class ImportMerge(NpgsqlConnection connection, NpgsqlDataSource 
 
         return known;
     }
-
-    // The planner knows nothing of the rows that come along, and would look through all contacts rather than their index.
-    private static async Task ByIndexAsync(NpgsqlTransaction transaction, CancellationToken cancellationToken) =>
-        await transaction.ExecuteAsync(
-            "set local enable_hashjoin = off; set local enable_mergejoin = off", cancellationToken);
 
     // What a cell leaves empty stays as it is; tags are added, attributes replace those of the same name. A row that
     // says nothing new changes nothing, not even the time of the last change. Whoever has been erased meanwhile stays

@@ -45,6 +45,22 @@ public class ErasureTests(CampaignsApp app)
     }
 
     [Fact]
+    public async Task A_number_that_has_opted_out_is_remembered_when_its_contact_gets_another()
+    {
+        var (before, after) = (CampaignsApp.AnyPhone(), CampaignsApp.AnyPhone());
+        await app.ImportAsync($"phone\n{before}\n", "&list=optOut");
+        var contact = await app.FindAsync(before);
+        using var content = new StringContent($$"""{"phone": "{{after}}"}""", null, "application/json");
+        using var changed = await app.Client.PutAsync($"/api/contacts/{contact.Id()}", content);
+        Assert.Equal(HttpStatusCode.OK, changed.StatusCode);
+
+        await app.ImportAsync($"phone\n{before}\n");
+
+        Assert.True((bool)(await app.FindAsync(before))["optedOut"]!);
+        Assert.True((bool)(await app.FindAsync(after))["optedOut"]!);
+    }
+
+    [Fact]
     public async Task No_test_is_sent_to_somebody_who_has_opted_out_and_was_erased()
     {
         var phone = await EraseOptedOutAsync();

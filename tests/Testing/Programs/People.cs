@@ -7,16 +7,23 @@ public static class People
 {
     public static string PhoneOf(int person) => $"+33639{person:D6}";
 
-    /// <param name="tags">Of each person, who are numbered from 1.</param>
-    public static async Task InviteAsync(LocalRun run, int count, Func<int, string[]> tags)
+    /// <summary>To the database of Services.Campaigns, for what cannot be waited for.</summary>
+    public static async Task<NpgsqlConnection> ConnectAsync(LocalRun run)
     {
         var folder = Path.Combine(run.DataFolder, "postgres");
         // The fourth line is the port. https://www.postgresql.org/docs/15/storage-file-layout.html
         var port = (await File.ReadAllLinesAsync(Path.Combine(folder, "data", "postmaster.pid")))[3];
         var password = await File.ReadAllTextAsync(Path.Combine(folder, "password"));
-        await using var connection = new NpgsqlConnection(
+        var connection = new NpgsqlConnection(
             $"Host=127.0.0.1;Port={port};Username=campaigns;Password={password};Database=campaignsdb;Pooling=false");
         await connection.OpenAsync();
+        return connection;
+    }
+
+    /// <param name="tags">Of each person, who are numbered from 1.</param>
+    public static async Task InviteAsync(LocalRun run, int count, Func<int, string[]> tags)
+    {
+        await using var connection = await ConnectAsync(run);
         await using var rows = await connection.BeginBinaryImportAsync(
             "copy contacts (id, phone, first_name, tags, created_at, updated_at) from stdin (format binary)");
         var now = TimeProvider.System.GetUtcNow();
