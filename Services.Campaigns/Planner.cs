@@ -11,8 +11,10 @@ internal static class Planner
     /// messages is to be matched with a million contacts in memory. The few reasons that a process hands over are taken
     /// for tens of thousands, which would not be worth several processes.
     /// </summary>
-    public const string ForAll =
-        "set local jit = off; set local work_mem = '32MB'; set local parallel_tuple_cost = 0";
+    public const string ForAll = """
+        set local jit = off; set local work_mem = '32MB'; set local parallel_tuple_cost = 0;
+        set local enable_hashjoin = on; set local enable_mergejoin = on
+        """;
 
     /// <summary>It looks for some rows of a large table, by an index: how few they are cannot be told beforehand.</summary>
     public const string ForSome =

@@ -159,18 +159,19 @@
     send: (input, address, page) => new Promise(done => {
       const [file] = input.files;
       let stopped = false;
-      if (open?.file !== file || open.address !== address) open = { file, address, key: newKey() };
+      if (open?.file !== file || open?.address !== address) open = { file, address, key: newKey() };
+      const mine = open;
       sending = new XMLHttpRequest();
       sending.open('POST', address);
       sending.setRequestHeader('Content-Type', 'text/csv');
       sending.setRequestHeader('Accept-Language', document.documentElement.lang);
-      sending.setRequestHeader('Idempotency-Key', open.key);
+      sending.setRequestHeader('Idempotency-Key', mine.key);
       sending.upload.onprogress = ({ loaded, total }) => {
         page.invokeMethodAsync('Sent', loaded / Math.max(1, total)).catch(() => {}); // the page may have been left
       };
       sending.onabort = () => { stopped = true; };
       sending.onloadend = () => {
-        if (sending.status >= 200 && sending.status < 500 && ![409, 429].includes(sending.status)) open = null;
+        if (sending.status >= 200 && sending.status < 500 && ![409, 429].includes(sending.status) && open === mine) open = null;
         done({ status: sending.status, body: sending.responseText, stopped });
       };
       sending.send(file);

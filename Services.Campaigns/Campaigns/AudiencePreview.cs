@@ -12,9 +12,9 @@ internal sealed class AudiencePreview(
     private const int Samples = 3;
 
     /// <summary>
-    /// Up to this share of people is looked for in the messages' index one by one; of more than these all messages make
-    /// a table in memory, which takes as long for one as for all. The planner cannot know how many they will be, a
-    /// hundredth of the pages tells.
+    /// Up to this share of people is looked for in the messages' index one by one, be they those of the audience or all
+    /// others; of more than these all messages make a table in memory, which takes as long for one as for all. The
+    /// planner cannot know how many they will be, a hundredth of the pages tells.
     /// </summary>
     private const double FewLooks = 0.2;
 
@@ -32,10 +32,12 @@ internal sealed class AudiencePreview(
     {
         var (now, rate) = (clock.GetUtcNow(), senders.PaceOf(campaign?.Sender).PerSecond);
         var start = campaign?.StartAt > now ? campaign.StartAt.Value : now;
+        var begun = await SenderDay.BegunAsync(database, senders, start, cancellationToken);
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await transaction.ExecuteAsync(Planner.ForAll, cancellationToken);
         var counts = await CountAsync(transaction, audience, words, now, cancellationToken);
+        await transaction.ExecuteAsync(Planner.ForAll, cancellationToken); // whatever the count has wanted
         var expiring = campaign is not null && sandbox.Value.HasMembership
             ? await CountExpiringAsync(transaction, audience, words, start, now, rate, cancellationToken)
             : (long?)null;
@@ -50,7 +52,6 @@ internal sealed class AudiencePreview(
         }
 
         var recipients = OfReason("");
-        var begun = await SenderDay.BegunAsync(database, senders, start, cancellationToken);
         return new(
             counts.Sum(count => count.People), recipients,
             new(

@@ -33,7 +33,6 @@ internal sealed class AudienceQuery
             (Messages, Known) = (messages, $"({known}{others})");
         }
 
-
         var parts = new[] { words.Main }.Concat(words.Variants).Select(one => new Part(one.Filling, values)).ToList();
         // The offset keeps the planner from choosing anew wherever it is asked: once for each person is enough.
         (From, Variant) = words.Variants.Count == 0

@@ -26,7 +26,9 @@ internal static class UpdateContact
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         if (contact.Phone != details.Phone.Value)
         {
-            await KeptOptOuts.KeepAsync((NpgsqlTransaction)transaction.GetDbTransaction(), id, cancellationToken);
+            var locked = (NpgsqlTransaction)transaction.GetDbTransaction();
+            await locked.ExecuteAsync("select from contacts where id = $1 for update", cancellationToken, id);
+            await KeptOptOuts.KeepAsync(locked, id, cancellationToken); // a STOP that comes now is the new number's
         }
 
         contact.Change(details, now);

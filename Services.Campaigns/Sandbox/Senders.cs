@@ -33,29 +33,44 @@ internal sealed class Senders(IOptions<SandboxOptions> sandbox, IOptions<Sending
     /// <summary>The number if it is one of those beside the main one; else null, which is the main one.</summary>
     public string? Other(string? number) => number is not null && _others.ContainsKey(number) ? number : null;
 
-    /// <summary>When so many messages have left, if nothing but their pace, the day's limit and quiet hours holds them up.</summary>
+    /// <summary>When so many messages have left, if nothing but the sender's limits and quiet hours holds them up.</summary>
     /// <param name="campaign">Whose; null: one that would begin now.</param>
     /// <param name="start">When the first may leave.</param>
     /// <param name="messages">How many.</param>
-    /// <param name="begun">How many the sender has begun on that day.</param>
+    /// <param name="begun">How many others the sender has begun on that day.</param>
     /// <param name="regions">See <see cref="Campaign.EndOf"/>.</param>
     public DateTimeOffset EndOf(
         Campaign? campaign, DateTimeOffset start, long messages, int begun, IEnumerable<string>? regions)
     {
-        var end = After(start, messages);
-        if (PerDay is { } most && messages - Math.Max(0, most - begun) is > 0 and var later)
+        var pace = PaceOf(campaign?.Sender);
+        var today = Math.Min(messages, PerDay is { } most ? Fitting(start, Math.Max(0, most - begun)) : messages);
+        if (today == messages)
         {
-            var days = (later - 1) / most;
-            var lastDay = After(SenderDay.EndOf(start).AddDays(days), later - (days * most));
-            end = lastDay > end ? lastDay : end;
+            return After(start, messages);
         }
 
-        return end;
+        // Each day that follows is taken for one like the next, and the last one has what is left.
+        var (tomorrow, left) = (SenderDay.EndOf(start), messages - today);
+        var aDay = Math.Max(1, Fitting(tomorrow, PerDay!.Value));
+        var days = (left - 1) / aDay;
+        return After(tomorrow.AddDays(days), left - (days * aDay));
 
-        DateTimeOffset After(DateTimeOffset from, long messages)
+        DateTimeOffset After(DateTimeOffset from, long count)
         {
-            var work = TimeSpan.FromSeconds(Math.Ceiling(messages / PaceOf(campaign?.Sender).PerSecond));
+            var work = TimeSpan.FromSeconds(Math.Ceiling(count / pace.PerSecond));
             return campaign?.EndOf(from, work, regions) ?? from + work;
+        }
+
+        long Fitting(DateTimeOffset from, long limit)
+        {
+            var (fits, doesNot) = (0L, limit + 1);
+            while (doesNot - fits > 1)
+            {
+                var middle = (fits + doesNot) / 2;
+                (fits, doesNot) = After(from, middle) <= SenderDay.EndOf(from) ? (middle, doesNot) : (fits, middle);
+            }
+
+            return fits;
         }
     }
 

@@ -100,8 +100,11 @@ internal sealed class StatsReader(
         var others = waiting
             .Where(other => other.Id != campaign.Id && senders.Other(other.Sender) == senders.Other(campaign.Sender))
             .Sum(other => Math.Min(other.Count, open));
+        // What is ordered and open has been begun already: it stands for itself, and not for the day's others.
+        var sender = senders.Other(campaign.Sender);
+        var ordered = waiting.Where(other => senders.Other(other.Sender) == sender).Sum(other => other.Ordered);
         return senders.EndOf(
-            campaign, now, open + others, begun.GetValueOrDefault(senders.Other(campaign.Sender) ?? senders.Main),
+            campaign, now, open + others, (int)Math.Max(0, begun.GetValueOrDefault(sender ?? senders.Main) - ordered),
             regions[campaign.Id]);
     }
 
@@ -116,13 +119,16 @@ internal sealed class StatsReader(
         }
 
         await using var command = database.CreateCommand("""
-            select c.id, sum(k.n)::bigint, c.sender from campaign_counters k join campaigns c on c.id = k.campaign_id
+            select c.id, sum(k.n)::bigint, c.sender, coalesce(sum(k.n) filter (where k.status in (2, 3)), 0)::bigint
+            from campaign_counters k join campaigns c on c.id = k.campaign_id
             where c.status = 'running' and k.kind = 1 and k.status in (0, 1, 2, 3) group by c.id
             """);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
-            waiting.Add(new(reader.GetGuid(0), reader.GetInt64(1), reader.IsDBNull(2) ? null : reader.GetString(2)));
+            waiting.Add(new(
+                reader.GetGuid(0), reader.GetInt64(1), reader.IsDBNull(2) ? null : reader.GetString(2),
+                reader.GetInt64(3)));
         }
 
         return waiting;
@@ -157,5 +163,7 @@ internal sealed class StatsReader(
         return parts.ToLookup(part => part.Id, part => part.Region);
     }
 
-    private sealed record Waiting(Guid Id, long Count, string? Sender);
+    /// <param name="Count">Of messages that have not left yet, or may not have.</param>
+    /// <param name="Ordered">Of them, those that have been ordered.</param>
+    private sealed record Waiting(Guid Id, long Count, string? Sender, long Ordered);
 }

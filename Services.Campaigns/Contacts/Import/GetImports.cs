@@ -65,9 +65,9 @@ internal static class GetImports
 /// An import as clients see it. Of a completed one the piles add up:
 /// <c>rowsRead = inserted + updated + unchanged + duplicates + rejected</c>. A failed one has changed no contact.
 /// </summary>
-/// <param name="Phase">Of a running one: reading, writing, undoing.</param>
+/// <param name="Phase">Of a running one: writing, undoing.</param>
 /// <param name="Progress">From 0 to 1.</param>
-/// <param name="RowsTotal">How many rows the file has; null until it has been looked through.</param>
+/// <param name="RowsTotal">How many rows the file has; null if it could not be looked through.</param>
 /// <param name="Duplicates">Rows whose number stands in an earlier row of the file.</param>
 /// <param name="IsOptOutList">The people of the file are opted out, and nothing else of it counts.</param>
 /// <param name="CanUndo">Whether it can be undone now.</param>
@@ -108,7 +108,7 @@ internal sealed record ImportAnswer(
         var (removed, restored, kept) = (row.GetInt64(20), row.GetInt64(21), row.GetInt64(22));
         var progress = state is ImportState.Completed ? 1
             : phase is Undoing ? (removed + restored + kept) / Math.Max(1.0, inserted + updated)
-            : read / Math.Max(1.0, total ?? 0);
+            : read / Math.Max(1.0, total ?? double.MaxValue);
         return new(
             row.GetGuid(0), state, phase, Math.Round(progress, 3), Text(4), Text(5), total, read, inserted, updated,
             row.GetInt64(10), row.GetInt64(11), row.GetInt64(12), plan.Encoding, plan.Delimiter, plan.HeaderLanguage,

@@ -74,7 +74,7 @@ internal sealed class ImportChunk(int from, DateTimeOffset at) : IDisposable
             await foreach (var row in ImportRows.ReadAsync(file, job.Plan, cancellationToken))
             {
                 chunk.Add(row, job, seen);
-                if (chunk.To % Size == 0)
+                if (chunk.To % Size == 0 || chunk.To == job.MergedUpTo) // another version may have cut elsewhere
                 {
                     await PassOnAsync();
                     chunk = new(chunk.To, clock.GetUtcNow());

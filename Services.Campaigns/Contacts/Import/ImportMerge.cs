@@ -65,7 +65,8 @@ internal sealed class ImportMerge(NpgsqlConnection connection, NpgsqlDataSource 
                 _someAreKnown = await TryMergeAsync(lane, id, chunk, asks, before, cancellationToken);
                 return;
             }
-            catch (PostgresException exception) when (exception.SqlState is PostgresErrorCodes.UniqueViolation)
+            catch (PostgresException exception)
+                when (exception is { SqlState: PostgresErrorCodes.UniqueViolation, TableName: "contacts" })
             {
                 asks = true; // or somebody has entered one of them at this moment
             }

@@ -176,10 +176,7 @@ internal sealed class ImportStore(NpgsqlDataSource database, TimeProvider clock)
     public async Task PruneAsync(CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        await ExecuteAsync("""
-            with gone as (delete from contact_counts returning n)
-            insert into contact_counts select sum(n) from gone having count(*) > 0
-            """, cancellationToken);
+        await RecountAsync(cancellationToken);
         await ExecuteAsync(
             "delete from contact_imports where state = 'uploading' and created_at < $1", cancellationToken,
             now - UploadPatience);
@@ -191,6 +188,22 @@ internal sealed class ImportStore(NpgsqlDataSource database, TimeProvider clock)
             delete from contact_import_changes x using contact_imports i
             where i.id = x.import_id and i.finished_at < $1
             """, cancellationToken, now - Kept);
+    }
+
+    /// <summary>
+    /// Puts one row in place of all that count contacts. What others add meanwhile is neither counted nor taken away:
+    /// contacts and their rows come together, and the statement sees both or neither.
+    /// </summary>
+    private async Task RecountAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await transaction.ExecuteAsync("select pg_advisory_xact_lock(hashtext('contact_counts'))", cancellationToken);
+        await transaction.ExecuteAsync("""
+            with gone as (delete from contact_counts)
+            insert into contact_counts select count(*) from contacts
+            """, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
     }
 
     /// <summary>The file from its beginning, in the pieces in which it came.</summary>

@@ -78,6 +78,59 @@ public class AudienceTests(CampaignsApp app)
             (int)excluded["missingVariable"]!));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)] // with a variant each person is looked at, in place of those who are not in the audience
+    public async Task Those_of_a_campaign_who_are_known_for_something_are_counted_in_either_way(bool hasVariant)
+    {
+        var (tag, other) = (Guid.NewGuid().ToString("N"), Guid.NewGuid().ToString("N"));
+        var people = new[]
+        {
+            await PersonAsync("Zoé", tag), await PersonAsync("replied", tag), await PersonAsync("left out", tag),
+            await PersonAsync("left out", tag, other), await PersonAsync("opted out", tag),
+            await PersonAsync(null, tag), await PersonAsync("known for nothing"), await PersonAsync("no message", tag),
+            await PersonAsync("opted out, known for nothing"),
+        };
+        var campaign = (await app.CreateCampaignAsync(people)).Id();
+        await app.ExecuteAsync("""
+            insert into messages (id, campaign_id, contact_id, kind, phone, status, replied_at, created_at)
+            select uuid_v7(), $1, contact, 1, '+1', 6, case when contact = $3 then now() end, now()
+            from unnest($2) contact where contact <> $4
+            """, campaign, people.Select(person => person.Id()).ToArray(), people[1].Id(), people[7].Id());
+        await app.ExecuteAsync(
+            "update contacts set opted_out_at = now() where id = any($1)", new[] { people[4].Id(), people[8].Id() });
+
+        var count = await app.PostAsync("/api/campaigns/audience", new JsonObject
+        {
+            ["audience"] = new JsonObject
+            {
+                ["where"] = new JsonObject
+                {
+                    ["all"] = new JsonArray(
+                        new JsonObject { ["tag"] = tag },
+                        new JsonObject { ["campaign"] = campaign, ["result"] = "notReplied" }),
+                },
+                ["exclude"] = new JsonObject
+                {
+                    ["tags"] = new JsonArray(other),
+                    ["contactIds"] = new JsonArray(people[2].Id()),
+                },
+            },
+            ["variables"] = new JsonObject { ["1"] = "{{firstName}}" },
+            ["variants"] = hasVariant
+                ? new JsonArray(new JsonObject
+                {
+                    ["language"] = "nl",
+                    ["variables"] = new JsonObject { ["1"] = "{{firstName}}" },
+                })
+                : null,
+        });
+
+        Assert.Equal((3, 1, 1, 1), (
+            (int)count["total"]!, (int)count["recipients"]!, (int)count["excluded"]!["optedOut"]!,
+            (int)count["excluded"]!["missingVariable"]!));
+    }
+
     [Fact]
     public async Task A_launch_reaches_whom_the_count_promised()
     {

@@ -19,18 +19,33 @@ public class SendersTests
 
     [Fact]
     public void The_end_is_that_of_counting_day_by_day() => Prop.ForAll(
-        Gen.Choose(1, 60_000).ToArbitrary(), Gen.Choose(0, 300).ToArbitrary(), Gen.Choose(1, 250).ToArbitrary(),
-        (messages, begun, most) =>
+        Gen.Choose(1, 60_000).ToArbitrary(), Gen.Choose(0, 300).ToArbitrary(),
+        Gen.Zip(Gen.Choose(1, 250), Gen.Choose(0, 86_399)).ToArbitrary(), (messages, begun, day) =>
         {
-            var (left, at) = (messages, Noon);
-            for (var free = Math.Max(0, most - begun); left > free; free = most)
+            var (most, second) = day;
+            var start = Noon.Date.AddSeconds(second);
+            var (left, at) = ((long)messages, new DateTimeOffset(start, TimeSpan.Zero));
+            for (var free = (long)Math.Max(0, most - begun); ; free = most)
             {
-                left -= free;
-                at = new(at.UtcDateTime.Date.AddDays(1), TimeSpan.Zero);
+                var midnight = new DateTimeOffset(at.UtcDateTime.Date.AddDays(1), TimeSpan.Zero);
+                free = Math.Min(free, (long)(midnight - at).TotalSeconds);
+                if (left <= free)
+                {
+                    break;
+                }
+
+                (left, at) = (left - free, midnight);
             }
 
-            Assert.Equal(at.AddSeconds(left), SendersOf(most).EndOf(null, Noon, messages, begun, null));
+            Assert.Equal(
+                at.AddSeconds(left),
+                SendersOf(most).EndOf(null, new(start, TimeSpan.Zero), messages, begun, null));
         }).QuickCheckThrowOnFailure();
+
+    [Fact]
+    public void What_the_pace_leaves_of_the_first_day_is_for_the_next() => Assert.Equal(
+        new DateTimeOffset(2026, 3, 4, 0, 23, 20, TimeSpan.Zero), // 3,600 before midnight, then 10,000, then 1,400
+        SendersOf(perDay: 10_000).EndOf(null, Noon.AddHours(11), 15_000, 0, null));
 
     [Fact]
     public void Without_a_daily_limit_only_the_pace_counts() =>
