@@ -63,7 +63,7 @@ internal sealed class Senders(IOptions<SandboxOptions> sandbox, IOptions<Sending
 
         long Fitting(DateTimeOffset from, long limit)
         {
-            var (fits, doesNot) = (0L, limit + 1);
+            var (fits, doesNot) = (0L, Math.Min(limit, (long)(TimeSpan.SecondsPerDay * pace.PerSecond)) + 1);
             while (doesNot - fits > 1)
             {
                 var middle = (fits + doesNot) / 2;

@@ -48,6 +48,10 @@ public class SendersTests
         SendersOf(perDay: 10_000).EndOf(null, Noon.AddHours(11), 15_000, 0, null));
 
     [Fact]
+    public void A_limit_that_nothing_reaches_changes_nothing() => Assert.Equal(
+        Noon.AddSeconds(100_000), SendersOf(perDay: int.MaxValue).EndOf(null, Noon, 100_000, 5, null));
+
+    [Fact]
     public void Without_a_daily_limit_only_the_pace_counts() =>
         Assert.Equal(Noon.AddSeconds(100_000), SendersOf(perDay: null).EndOf(null, Noon, 100_000, 5, null));
 
