@@ -32,23 +32,44 @@ internal sealed class AudienceFreeze(
 
     protected override async Task DoWantedAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        while (await UnfrozenAsync(cancellationToken) is { Count: > 0 } campaigns)
+        // One that cannot be frozen must not hold up the others. It is told of at the end, and tried again.
+        var broken = new Dictionary<Guid, Exception>();
+        while ((await UnfrozenAsync(cancellationToken)).FindAll(id => !broken.ContainsKey(id)) is { Count: > 0 } campaigns)
         {
             foreach (var id in campaigns)
             {
-                await using var scope = scopes.CreateAsyncScope();
-                var db = scope.ServiceProvider.GetRequiredService<CampaignsDbContext>();
-                await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-                if (await db.LockCampaignAsync(id, cancellationToken)
-                    is { FrozenAt: null, Status: not CampaignStatus.Cancelled } campaign)
+                try
                 {
-                    await NextChunkAsync(
-                        (NpgsqlTransaction)transaction.GetDbTransaction(), campaign, Chunk, cancellationToken);
+                    await GoOnAsync(id, cancellationToken);
                 }
-
-                await transaction.CommitAsync(cancellationToken);
+                catch (Exception exception) when (
+                    !ServiceDefaults.Database.IsTransient(exception) && !cancellationToken.IsCancellationRequested)
+                {
+                    broken[id] = exception;
+                }
             }
         }
+
+        if (broken.Count > 0)
+        {
+            var (id, exception) = broken.First();
+            throw new InvalidOperationException($"Campaign {id}: {exception.Message}", exception);
+        }
+    }
+
+    private async Task GoOnAsync(Guid id, CancellationToken cancellationToken)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<CampaignsDbContext>();
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        if (await db.LockCampaignAsync(id, cancellationToken)
+            is { FrozenAt: null, Status: not CampaignStatus.Cancelled } campaign)
+        {
+            await NextChunkAsync(
+                (NpgsqlTransaction)transaction.GetDbTransaction(), campaign, Chunk, cancellationToken);
+        }
+
+        await transaction.CommitAsync(cancellationToken);
     }
 
     private async Task<List<Guid>> UnfrozenAsync(CancellationToken cancellationToken)

@@ -106,6 +106,7 @@ public sealed class CampaignPageTests(Site site)
     public async Task A_pause_that_would_end_by_itself_can_be_kept()
     {
         var campaign = await site.DraftAsync("kept", people: 1);
+        await site.LaunchAsync(campaign);
         await ChangeAsync(
             campaign, "status = 'paused', status_reason = 'daily_cap', resume_at = now() + interval '1 hour'");
         await using var visit = await (await site.VisitAsync()).SignedInAsync();

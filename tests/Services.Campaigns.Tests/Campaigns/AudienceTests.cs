@@ -174,6 +174,29 @@ public class AudienceTests(CampaignsApp app)
     }
 
     [Fact]
+    public async Task A_campaign_that_cannot_be_frozen_holds_up_no_other()
+    {
+        const int People = AudienceFreeze.FirstChunk + 1;
+        var tag = $"behind{Random.Shared.Next()}";
+        await app.ExecuteAsync("""
+            insert into contacts (id, phone, tags, opted_out_at, created_at, updated_at)
+            select uuid_v7(), '+' || ($2 + n)::text, array[$1], now(), now(), now()
+            from generate_series(1, $3) n
+            """, tag, 882_000_000_000 + Random.Shared.NextInt64(90_000) * 10_000, People);
+        var broken = (await app.CreateCampaignAsync([await app.CreateContactAsync()])).Id();
+        await app.ExecuteAsync("update campaigns set status = 'paused' where id = $1", broken); // never launched
+        var campaign = await app.CreateCampaignAsync(
+            [], new() { ["audience"] = new JsonObject { ["tags"] = new JsonArray(tag) } });
+
+        await app.MoveAsync(campaign.Id(), "launch");
+
+        await app.CompletedAsync(campaign.Id());
+        await app.ExecuteAsync("update campaigns set status = 'cancelled' where id = $1", broken);
+        Assert.Equal(People, await app.CountAsync(
+            "select count(*) from messages where campaign_id = $1", campaign.Id()));
+    }
+
+    [Fact]
     public async Task A_preview_tells_whose_membership_will_have_ended_by_their_turn()
     {
         var (now, gone) = (await app.CreateContactAsync(), await app.CreateContactAsync());
