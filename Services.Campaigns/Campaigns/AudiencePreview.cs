@@ -59,8 +59,7 @@ internal sealed class AudiencePreview(
                 counts.Where(count => count.IsMissing).Sum(count => count.People)),
             Missing(counts), expiring, Math.Ceiling(recipients / rate),
             senders.EndOf(
-                campaign, start, recipients,
-                begun.GetValueOrDefault(senders.Other(campaign?.Sender) ?? senders.Main), regions),
+                campaign, start, recipients, begun.GetValueOrDefault(senders.NumberOf(campaign?.Sender)), regions),
             rate, samples,
             [
                 .. words.Variants.Select((variant, place) =>

@@ -59,7 +59,7 @@ internal sealed class Feed(NpgsqlDataSource database, Senders senders, TimeProvi
         await SenderDay.CountAsync(
             transaction, senders,
             due.Where(picked => picked.Message.Status is MessageStatus.Queued)
-                .Select(picked => senders.Other(picked.Sender) ?? senders.Main),
+                .Select(picked => senders.NumberOf(picked.Sender)),
             now, cancellationToken);
         // The turn of a campaign that somebody holds (its audience grows, say) is not noted: a wait for it here, with
         // the counters locked, could be one in a circle.

@@ -71,11 +71,9 @@ internal static class SenderDay
         {
             await transaction.ExecuteAsync("""
                 with returned as (
-                    select coalesce(s.sender, $2) as sender, (m.queued_at at time zone 'UTC')::date as day,
-                        count(*)::int as n
-                    from messages m left join campaigns c on c.id = m.campaign_id
-                        left join unnest($3) as s (sender) on s.sender = coalesce(m.sender, c.sender)
-                    where m.id = any($1) group by 1, 2
+                    select case when coalesce(m.sender, c.sender) = any($3) then coalesce(m.sender, c.sender) else $2
+                        end as sender, (m.queued_at at time zone 'UTC')::date as day, count(*)::int as n
+                    from messages m left join campaigns c on c.id = m.campaign_id where m.id = any($1) group by 1, 2
                 ), locked as materialized (
                     select sender, day, n from sender_days d join returned using (sender, day)
                     order by sender, day for update of d

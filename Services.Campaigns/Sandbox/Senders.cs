@@ -33,6 +33,9 @@ internal sealed class Senders(IOptions<SandboxOptions> sandbox, IOptions<Sending
     /// <summary>The number if it is one of those beside the main one; else null, which is the main one.</summary>
     public string? Other(string? number) => number is not null && _others.ContainsKey(number) ? number : null;
 
+    /// <summary>The number that sends for it; what names none of ours is the main one's.</summary>
+    public string NumberOf(string? sender) => Other(sender) ?? Main;
+
     /// <summary>When so many messages have left, if nothing but the sender's limits and quiet hours holds them up.</summary>
     /// <param name="campaign">Whose; null: one that would begin now.</param>
     /// <param name="start">When the first may leave.</param>

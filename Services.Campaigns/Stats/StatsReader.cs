@@ -97,14 +97,13 @@ internal sealed class StatsReader(
         }
 
         var open = counters.Of(MessageKind.Message1).Open;
-        var others = waiting
-            .Where(other => other.Id != campaign.Id && senders.Other(other.Sender) == senders.Other(campaign.Sender))
-            .Sum(other => Math.Min(other.Count, open));
+        var sender = senders.NumberOf(campaign.Sender);
+        var ofSender = waiting.Where(one => senders.NumberOf(one.Sender) == sender).ToList();
+        var others = ofSender.Where(other => other.Id != campaign.Id).Sum(other => Math.Min(other.Count, open));
         // What is ordered and open has been begun already: it stands for itself, and not for the day's others.
-        var sender = senders.Other(campaign.Sender);
-        var ordered = waiting.Where(other => senders.Other(other.Sender) == sender).Sum(other => other.Ordered);
+        var ordered = ofSender.Sum(one => one.Ordered);
         return senders.EndOf(
-            campaign, now, open + others, (int)Math.Max(0, begun.GetValueOrDefault(sender ?? senders.Main) - ordered),
+            campaign, now, open + others, (int)Math.Max(0, begun.GetValueOrDefault(sender) - ordered),
             regions[campaign.Id]);
     }
 

@@ -83,11 +83,7 @@ public sealed class OpenWritesTests : IAsyncLifetime
     [Fact]
     public async Task The_same_words_long_after_no_answer_are_meant_once_more()
     {
-        _answer = context =>
-        {
-            context.Response.StatusCode = StatusCodes.Status502BadGateway;
-            return Task.CompletedTask;
-        };
+        _answer = AwayAsync;
         await Assert.ThrowsAsync<ApiException>(() => ReplyAsync("Yes"));
         _clock.Advance(TimeSpan.FromMinutes(9));
         await Assert.ThrowsAsync<ApiException>(() => ReplyAsync("Yes"));
@@ -102,11 +98,7 @@ public sealed class OpenWritesTests : IAsyncLifetime
     [Fact]
     public async Task Other_words_or_another_address_are_another_request()
     {
-        _answer = context =>
-        {
-            context.Response.StatusCode = StatusCodes.Status502BadGateway;
-            return Task.CompletedTask;
-        };
+        _answer = AwayAsync;
         await Assert.ThrowsAsync<ApiException>(() => ReplyAsync("Yes"));
         await Assert.ThrowsAsync<ApiException>(() => ReplyAsync("No"));
         await Assert.ThrowsAsync<ApiException>(() => Client().ReplyAsync(Guid.CreateVersion7(), new("No"), default));
@@ -117,11 +109,7 @@ public sealed class OpenWritesTests : IAsyncLifetime
     [Fact]
     public async Task What_makes_something_new_has_a_key_and_what_only_steers_has_none()
     {
-        _answer = context =>
-        {
-            context.Response.StatusCode = StatusCodes.Status502BadGateway;
-            return Task.CompletedTask;
-        };
+        _answer = AwayAsync;
         var (api, id) = (Client(), Guid.CreateVersion7());
         Func<Task>[] makes =
         [
@@ -153,6 +141,12 @@ public sealed class OpenWritesTests : IAsyncLifetime
     // A form of the same page has a client of its own each time.
     private CampaignsClient Client() => new(
         new() { BaseAddress = new(_gateway.Urls.First()) }, new(), _writes, new Nowhere());
+
+    private static Task AwayAsync(HttpContext context)
+    {
+        context.Response.StatusCode = StatusCodes.Status502BadGateway;
+        return Task.CompletedTask;
+    }
 
     private static Task WrittenAsync(HttpContext context)
     {
